@@ -331,8 +331,9 @@ class Paths {
                  end = word.find_last_not_of(" \t\r\n") + 1;
     std::string typed = word.substr(from, end - from);
     if (typed.starts_with("mt:")) typed.replace(0, 3, "MT:");
+    const std::string named = typed_code(typed);
     const auto done =
-        read_evidence({.path = path, .bytes = view(typed), .base = 0, .member = false}, reading_);
+        read_evidence({.path = path, .bytes = view(named), .base = 0, .member = false}, reading_);
     // (What else is read is no matter: nobody named a file.)
     if (!done || said() == before)
       errors_.push_back(fmt::format(

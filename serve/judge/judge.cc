@@ -20,6 +20,7 @@
 #include "report/report_style.h"
 #include "verifier/base/counted.h"
 #include "verifier/gather/gather.h"
+#include "verifier/readers/text/onboarding_codes.h"
 #include "verifier/verify.h"
 
 namespace attest::serve {
@@ -113,7 +114,8 @@ std::optional<Answer> Judge::read(const Upload& upload, Reading& reading) const 
     std::string typed = from == std::string::npos ? "" : given.substr(from);
     typed.erase(typed.find_last_not_of(" \t\r\n") + 1);
     if (typed.starts_with("mt:")) typed.replace(0, 3, "MT:");
-    const Source source{.path = path, .bytes = view(typed), .base = 0, .member = false};
+    const std::string named = typed_code(typed);
+    const Source source{.path = path, .bytes = view(named), .base = 0, .member = false};
     if (!read_evidence(source, reading) || said(reading) == before)
       return problem(400, "the field code is wrong",
                      "MT: and its payload, or a manual code of 11 or 21 digits",

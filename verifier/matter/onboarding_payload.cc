@@ -10,6 +10,7 @@
 #include "verifier/base/characters.h"
 #include "verifier/base/contains.h"
 #include "verifier/matter/base38.h"
+#include "verifier/matter/named_code.h"
 #include "verifier/matter/onboarding_rules.h"
 
 namespace attest {
@@ -58,6 +59,10 @@ class Search {
       else if (!begins_qr() || (!take_retyped_qr() && !take_qr()))
         ++at_;
     }
+    // Beside a payload one that is wrong is what the label has for a code, unless it has one.
+    if (std::none_of(found_.begin(), found_.end(), [](const auto& p) { return p.manual; })) {
+      for (OnboardingPayload& payload : wrong_) keep(std::move(payload));
+    }
     return std::move(found_);
   }
 
@@ -69,6 +74,7 @@ class Search {
     const auto is = [&](size_t at, char small) { return (text_[at] | 0x20) == small; };
     return is(at_, 'm') && at_ + 1 < text_.size() && is(at_ + 1, 't');
   }
+  bool beside_payload() const;
   char before() const { return at_ == 0 ? ' ' : text_[at_ - 1]; }
   bool starts_with(std::string_view s) const { return text_.substr(at_).starts_with(s); }
   bool part_of_larger(size_t end) const;
@@ -80,7 +86,7 @@ class Search {
 
   std::string_view text_;
   size_t at_ = 0;
-  std::vector<OnboardingPayload> found_;
+  std::vector<OnboardingPayload> found_, wrong_;
   std::unordered_set<std::string> seen_;
 };
 
@@ -178,15 +184,35 @@ bool Search::part_of_larger(size_t end) const {
   if (is_word_letter(before()) || before() == '+' || before() == '-') return true;
   if (joins(before()) && at_ >= 2 && is_digit(text_[at_ - 2])) return true;
   if (end == text_.size()) return false;
-  return is_word_letter(text_[end]) ||
-         (joins(text_[end]) && end + 1 < text_.size() && is_word_letter(text_[end + 1]));
+  if (is_word_letter(text_[end])) return true;
+  if (!joins(text_[end]) || end + 1 == text_.size()) return false;
+  // (What a comma parts, but for the digits of a fraction, are two things.)
+  return text_[end] == ',' ? is_digit(text_[end + 1]) : is_word_letter(text_[end + 1]);
+}
+
+// Of what may be a manual code: may it be one, as far as its digits tell?
+bool has_check_digit(const OnboardingPayload& code) {
+  constexpr std::string_view kFrame[] = {"characters", "length", "check-digit", "version-digit"};
+  return std::none_of(code.problems.begin(), code.problems.end(), [&](const PayloadProblem& p) {
+    return std::find(std::begin(kFrame), std::end(kFrame), p.id) != std::end(kFrame);
+  });
+}
+
+// A payload stands close by, as on a label.
+bool Search::beside_payload() const {
+  constexpr size_t kClose = 400;
+  const size_t from = at_ - std::min(at_, kClose);
+  const std::string_view around = text_.substr(from, at_ - from + kClose);
+  return around.find("MT:") != around.npos || around.find("MT%3A") != around.npos;
 }
 
 // 11 or 21 digits, in one piece or grouped from the left as labels print them, 4-3-4; tools group
 // as they like, which counts where it is all the text, or where 21 digits are right. Any number of
-// 11 digits could be a code, so a bare one among other text must be right; a grouped one, or one
-// that is all the text, is reported. A digit stands here.
+// 11 digits could be a code: it is one where something says so, which is then told of a wrong one,
+// too. Else a right one is, where it is all the text, or stands by itself as a label prints it. A
+// digit stands here.
 void Search::take_manual() {
+  const size_t begin = at_;
   size_t end = at_;
   std::array<size_t, 3> groups{};  // the sizes of the first
   size_t all = 0, count = 1;       // of digits, of groups
@@ -198,16 +224,29 @@ void Search::take_manual() {
     all += !joint;
     if (!joint && count <= groups.size()) ++groups[count - 1];
   }
-  const bool grouped = count >= 3 && groups == std::array<size_t, 3>{4, 3, 4};
+  const bool printed = count >= 3 && groups == std::array<size_t, 3>{4, 3, 4};
+  const bool grouped = printed && (all == 21 || count == 3);
   const bool alone = at_ == 0 && end == text_.size();
-  const bool shape = (all == 11 && (alone || count == 1 || (grouped && count == 3))) || all == 21;
+  const bool shape = (all == 11 && (alone || count == 1 || grouped)) || all == 21;
   if (shape && !part_of_larger(end)) {
     std::string digits;
     for (const char c : text_.substr(at_, end - at_)) {
       if (c != '-') digits += c;
     }
     auto payload = parse_manual_code(digits);
-    if (payload.valid() || grouped || alone) keep(std::move(payload));
+    const CalledCode called = alone ? CalledCode::nothing : called_code(text_, begin, end);
+    const bool by_itself = called == CalledCode::nothing;
+    const bool tells = called == CalledCode::code || (alone && has_check_digit(payload)) ||
+                       (called == CalledCode::perhaps && payload.valid()) ||
+                       (by_itself && (grouped || digits.size() == 21) && payload.valid());
+    if (tells)
+      keep(std::move(payload));
+    else if (called != CalledCode::other && beside_payload()) {
+      if (payload.valid())
+        keep(std::move(payload));
+      else if (by_itself && grouped)
+        wrong_.push_back(std::move(payload));
+    }
   }
   at_ = end;
 }

@@ -422,17 +422,85 @@ TEST_CASE("codes are found in free text") {
       {"Manual 3497-011-2332.", {"34970112332"}},
       {"Manual 3497-011-2333 is mistyped but printed as a code", {"34970112333"}},
       {"7497-011-2336-5521-3276-87", {"749701123365521327687"}},
-      {"34970112333\r\n", {"34970112333"}},
+      {"34970112333\r\n", {}},
       {"a number 34970112333 that is no code", {}},
       {"x34970112332 34970112332x 1.34970112332 34970112332,5 0-34970112332 +34970112332 "
        "34970112332:1",
        {}},
       {"3497-0112-332", {"34970112332"}},
-      {"34970-112333\n", {"34970112333"}},
+      {"34970-112332\n", {"34970112332"}},
+      {"34970-112333\n", {}},
       {"call 3497-0112-332 now", {}},
       {"code 749701-123365-521327-687 (long)", {"749701123365521327687"}},
       {"order 749701-123365-521327-688", {}},
       {"349701123321", {}},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.text);
+    std::vector<std::string> found;
+    for (const auto& payload : find_payloads(row.text)) found.push_back(payload.text);
+    CHECK(found == row.found);
+  }
+}
+
+TEST_CASE("eleven digits are a manual code where something says so") {
+  // 34970112332 and 00030406855 are right, …333 and …856 are not.
+  const struct {
+    std::string text;
+    std::vector<std::string> found;
+  } rows[] = {
+      // Called one, wrong or right, in whatever form.
+      {"Manual pairing code: [34970112333]", {"34970112333"}},
+      {"Setup code 34970112333", {"34970112333"}},
+      {"{\"manual_code\":\"34970112333\",\"sn\":4}", {"34970112333"}},
+      {"{\"manualPairingCode\": 34970112333}", {"34970112333"}},
+      {"<manualCode>34970112333</manualCode>", {"34970112333"}},
+      {"<td>Pairing code</td><td>3497-011-2333</td>", {"34970112333"}},
+      {"lamp 7\nManual code:\n3497-011-2333\nmade in May\n", {"34970112333"}},
+      {"sn,manual code,line\nA7B,34970112333,L4\n", {"34970112333"}},
+      {"3497-011-2333 is the setup code", {"34970112333"}},
+      {"34970112333 (manual code)", {"34970112333"}},
+      {"Code: 3497-011-2333", {"34970112333"}},
+      {"Setup code (11 digits, as on the box): 34970112333", {"34970112333"}},
+      {"Setup code of this lamp: 34970112333", {"34970112333"}},
+      {"Einrichtungscode 3497-011-2333", {"34970112333"}},
+      {"\xE9\x85\x8D\xE5\xAF\xB9\xE7\xA0\x81\xEF\xBC\x9A 34970112333", {"34970112333"}},
+      {"Support 0800-123-4567, setup code 3497-011-2333", {"34970112333"}},
+      {std::string(100, '.') + "\nMATTER 3497-011-2333", {"34970112333"}},
+      // As a label prints it, and right.
+      {"lamp 7\n3497-011-2332\nmade in May\n", {"34970112332"}},
+      {"Lamp code 34970112332", {"34970112332"}},
+      {"Lamp code 34970112333", {}},
+      {"USB label 34970112332", {"34970112332"}},
+      // Beside a payload.
+      {"MT:Y.K9042C00KA0648G00 3497-011-2333", {"MT:Y.K9042C00KA0648G00", "34970112333"}},
+      {"MT:Y.K9042C00KA0648G00\n34970112332", {"MT:Y.K9042C00KA0648G00", "34970112332"}},
+      {"MT:Y.K9042C00KA0648G00\n3497-011-2332\n0800-123-4567",
+       {"MT:Y.K9042C00KA0648G00", "34970112332"}},
+      {"MT:Y.K9042C00KA0648G00\nsupport: 0800-123-4567", {"MT:Y.K9042C00KA0648G00"}},
+      {"MT:Y.K9042C00KA0648G00\nS/N 34970112332", {"MT:Y.K9042C00KA0648G00"}},
+      // Numbers.
+      {"Support: 0800-123-4567", {}},
+      {"Call 0845-123-4567 for help", {}},
+      {"0800-123-4567", {}},
+      {"13800138000", {}},
+      {"Kontakt: 13912345678", {}},
+      {"Lot 2026-334-0017", {}},
+      {"P/N 1234-567-8901", {}},
+      {"Serial number: 34970112332", {}},
+      {"sn,line\n34970112332,L4\n", {}},
+      {"sn,manual code,phone\nA7,,34970112332\n", {}},
+      {"{\"serial\":\"34970112332\",\"line\":4}", {}},
+      {"{\"order_no\": 34970112332}", {}},
+      {"tel:34970112332", {}},
+      {"batch 34970112332 packed by Kim", {}},
+      {"elapsed 34970112332 ns", {}},
+      {"Postal code 34970112332", {}},
+      {"bar code 34970112332", {}},
+      {"Setup code see the box, hotline 0800-123-4567", {}},
+      {"pairing code help: 0800-123-4567", {}},
+      {"see the user manual 1234-567-8901", {}},
+      {"Lamps\n34970112332\n20269549588\n", {}},
   };
   for (const auto& row : rows) {
     CAPTURE(row.text);

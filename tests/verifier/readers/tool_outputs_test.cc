@@ -192,7 +192,7 @@ TEST_CASE("tools: a code that stands in a tool's line is read, and none is taken
     const Reading payload = read_text(fmt::format(fmt::runtime(text), kCode));
     CHECK(payload.device.posture.said() != 0);
     CHECK(count(payload, FactId::qr_payload) == 1);
-    const Reading manual = read_text(fmt::format(fmt::runtime(text), kManual));
+    const Reading manual = read_text(fmt::format(fmt::runtime(text), "manual code " + kManual));
     CHECK(count(manual, FactId::manual_code) == 1);
   }
 }

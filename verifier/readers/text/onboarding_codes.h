@@ -12,6 +12,9 @@ namespace attest {
 std::string without_codes(std::string_view text);
 bool may_be_code(std::string_view text);  // all of it
 
+// What somebody typed as a code, as a text that says so.
+std::string typed_code(std::string_view typed);
+
 // The code as it stands, not what it says: the checks parse it again and compare.
 void say_codes(std::span<const OnboardingPayload> codes, const Place& place, Reading& reading);
 

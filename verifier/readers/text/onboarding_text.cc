@@ -23,15 +23,11 @@ namespace {
 // statement about one.
 constexpr size_t kMaxCodes = 8;
 
-// In free text eleven digits are many things: a manual code counts when it is a valid one, or all
-// that is there. A payload is known by its prefix, and a bad one is evidence too.
+// In free text eleven digits are many things: find_payloads takes for a manual code what is called
+// one, or can be nothing else. A payload is known by its prefix, and a bad one is evidence too.
 std::vector<OnboardingPayload> codes_in(View bytes) {
-  constexpr size_t kManyDigits = 1u << 20;  // of a longer text some are a code by chance
   if (bytes.size() > kMostPastedText || !is_plain_text(bytes)) return {};
   std::vector<OnboardingPayload> codes = find_payloads(text(bytes));
-  std::erase_if(codes, [&](const OnboardingPayload& code) {
-    return code.manual && ((!code.valid() && bytes.size() > 64) || bytes.size() > kManyDigits);
-  });
   std::vector<OnboardingPayload> distinct;
   for (OnboardingPayload& code : codes) {
     if (std::none_of(distinct.begin(), distinct.end(),
@@ -165,6 +161,11 @@ std::string without_codes(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string typed_code(std::string_view typed) {
+  const bool digits = !typed.empty() && typed.find_first_not_of("0123456789-") == typed.npos;
+  return digits ? "manual pairing code: " + std::string(typed) : std::string(typed);
 }
 
 bool may_be_code(std::string_view text) {
