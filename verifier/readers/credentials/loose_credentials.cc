@@ -375,6 +375,21 @@ void add_pasted(std::string_view all, std::string& rest, Search search, LooseTex
 
 }  // namespace
 
+void forget_cut_head(std::string& text) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view word = std::string_view(text).substr(at, end - at);
+    while (!word.empty() && (word.back() == ' ' || word.back() == '\r')) word.remove_suffix(1);
+    if (word.empty() || !std::all_of(word.begin(), word.end(), is_base64_letter)) return;
+    // (Whole, it is what it is.)
+    for (const Result<Bytes>& bytes : {from_hex(word), from_base64(word)}) {
+      if (at == 0 && bytes && reader_of_whole(*bytes) != nullptr) return;
+    }
+    blank(text, at, end);
+    at = end + 1;
+  }
+}
+
 LooseText loose_in_text(std::string_view all, Search search) {
   LooseText out;
   std::string rest(all);
@@ -414,6 +429,11 @@ LooseText loose_in_text(std::string_view all, Search search) {
   });
   if (search == Search::text) add_damage_in(rest, out.found);
   if (search == Search::log) {
+    std::erase_if(out.found, [&](const Loose& f) {
+      return f.reader == &damaged_reader && f.pasted.offset <= all.find('\n') &&
+             der_size(f.pasted.bytes) != f.pasted.bytes.size();
+    });
+    forget_cut_head(rest);
     add_runs(long_words(rest), out.found, is_damaged_list_or_key);
   } else if (!holds_damage(out.found)) {
     add_runs(long_words(rest), out.found, is_damaged_at_head);

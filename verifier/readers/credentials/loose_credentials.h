@@ -69,6 +69,9 @@ bool is_left_out(const PastedBytes& pasted);
 bool is_damaged_list_or_key(View bytes);
 // Blanks in the place of all but line ends.
 void blank(std::string& text, size_t begin, size_t end);
+// A log may begin within what its first lines show, where a program began a new file or a poster
+// left out the rest. What is left of such a value lacks its head, and is no damage: blanks.
+void forget_cut_head(std::string& text);
 
 // END lines that belong to no BEGIN line: what stood between is lost.
 size_t lone_pem_ends(std::string_view all);

@@ -17,10 +17,12 @@
 #include "verifier/matter/attestation_elements.h"
 #include "verifier/matter/tlv.h"
 #include "verifier/readers/credentials/credential_items.h"
+#include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/tables/table_credentials.h"
 #include "verifier/readers/text/log_certificates.h"
+#include "verifier/readers/text/log_device.h"
 #include "verifier/readers/text/log_exchange.h"
 #include "verifier/readers/text/log_line.h"
 #include "verifier/readers/text/log_message.h"
@@ -85,6 +87,7 @@ class Log {
     labelled(l);
     if (const auto code = log::result(l)) result(*code);
     said_line(l);
+    device_line(l);
   }
 
   // ---- where in a message we are: ClusterId = 0x3e, CommandId = 0x3; Cluster = 0x28, Attribute =
@@ -488,6 +491,41 @@ class Log {
                          fmt::format("the log says: {}", without_codes(printable(said->text))));
   }
 
+  // ---- what the device's own log says of it
+  void device_line(const std::string& l) {
+    if (const auto entry = configuration_.line(l, whole_line_)) own(entry->fact, entry->value);
+    for (const std::string_view stated : log::codes_stated(l)) {
+      const std::string code = typed_code(stated);
+      for (const OnboardingPayload& payload : find_payloads(code)) {
+        // (Where the log ends, a code may go on.)
+        if (!whole_line_ && !payload.valid()) {
+          found_ = true;
+          missing("onboarding code", "the line ends within it");
+          break;
+        }
+        if (!payload.joined.empty() && !is_first_own(payload.joined)) continue;
+        const std::string& whole = payload.joined.empty() ? payload.text : payload.joined;
+        if (own(payload.manual ? FactId::manual_code : FactId::qr_payload, whole))
+          reading_.holds(payload.manual ? "manual-code" : "qr");
+      }
+    }
+  }
+  bool is_first_own(const std::string& value) const {
+    return std::none_of(own_.begin(), own_.end(),
+                        [&](const auto& known) { return known.second == FactValue(value); });
+  }
+  // Each value once: a device starts many times.
+  bool own(FactId fact, FactValue value) {
+    found_ = true;
+    const std::pair known(fact, value);
+    if (own_.size() >= kMaxReported || std::find(own_.begin(), own_.end(), known) != own_.end())
+      return false;
+    own_.push_back(known);
+    reading_.holds("device-log");
+    reading_.device.say(fact, std::move(value), place("the device's own log"));
+    return true;
+  }
+
   Result<void> finish() {
     if (std::exchange(in_dump_, false)) end_dump(std::nullopt);
     pem_end();
@@ -495,7 +533,11 @@ class Log {
     for (const auto& lacking : certificates_.lacking())
       missing_.push_back({lacking.item, lacking.why, lacking.offset});
     if (!found_ && !result_) {
-      if (source_text_reader.recognises(source_)) return source_text_reader.read(source_, reading_);
+      std::string all(text(source_.bytes));
+      forget_cut_head(all);
+      Source rest = source_;
+      rest.bytes = view(all);
+      if (source_text_reader.recognises(rest)) return source_text_reader.read(rest, reading_);
       reading_.not_used.push_back(
           {.path = source_.path, .why = "nothing about attestation stands in it"});
       return {};
@@ -561,6 +603,8 @@ class Log {
   unsigned foreign_ = 0;
   Value dump_;
   uint64_t dump_field_ = 0;
+  log::DeviceConfiguration configuration_;
+  std::vector<std::pair<FactId, FactValue>> own_;
   log::PemBlockOf pem_;
   log::Responses responses_;
   Exchange &attestation_ = responses_.attestation, &nocsr_ = responses_.nocsr;
@@ -578,7 +622,8 @@ class Log {
 };
 
 bool recognises(const Source& s) {
-  return is_plain_text(s.bytes) && log::has_telling_words(s.bytes);
+  return is_plain_text(s.bytes) &&
+         (log::has_telling_words(s.bytes) || log::has_device_configuration(s.bytes));
 }
 
 Result<void> read(const Source& s, Reading& reading) {
