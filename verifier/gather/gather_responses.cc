@@ -1,6 +1,6 @@
 // Several attestation or NOCSR responses: a device answers each request with another nonce, and
-// each answer is right by its own signature. Where one DAC's key signed both, they do not
-// contradict each other.
+// each answer is right or wrong by what belongs to it. Two of them, of two days or two files, do
+// not contradict each other. Judged is one: what is wrong, where any is.
 
 #include <fmt/format.h>
 
@@ -19,7 +19,8 @@
 namespace attest::gathering {
 namespace {
 
-constexpr size_t kMostTried = 8;  // of each part of a response: more of them are no exchange's
+constexpr size_t kMostResponses = 64;  // of one device: more are no exchanges that somebody made
+constexpr size_t kMostTried = 8;       // of each part of a response: more of them are no exchange's
 constexpr size_t kSignature = 64, kChallenge = 16;
 
 // What is in elements: the nonce, and what all responses of one device have alike.
@@ -73,32 +74,18 @@ struct Signing {
   const Bytes* challenge = nullptr;
 };
 
+// What may be a part of the response that stands in `path`: first what stands there, too.
 std::vector<const Bytes*> parts(const Device& device, std::initializer_list<FactId> facts,
-                                size_t size) {
+                                size_t size, const std::string& path) {
   std::vector<const Bytes*> out;
-  for (const Statement& s : device.statements) {
-    if (std::find(facts.begin(), facts.end(), s.fact) != facts.end() &&
-        bytes_of(s).size() == size && out.size() < kMostTried)
-      out.push_back(&bytes_of(s));
-  }
-  return out;
-}
-
-// What signs these elements with that key; nothing where nobody does.
-std::optional<Signing> signing(const Device& device, const ResponseKind& kind, View elements,
-                               const Point& key, SignatureEngine& engine) {
-  const FactId bare = kind.may_be_bare ? FactId::blob : kind.signature;
-  for (const Bytes* signature : parts(device, {kind.signature, bare}, kSignature)) {
-    for (const Bytes* challenge :
-         parts(device, {kind.challenge, kind.other_challenge, FactId::blob}, kChallenge)) {
-      SignatureJob job{.key = key, .digest = sha256(elements, *challenge), .signature = {}};
-      std::copy(signature->begin(), signature->end(), job.signature.begin());
-      uint8_t good = 0;
-      engine.verify({&job, 1}, {&good, 1});
-      if (good == 1) return Signing{.signature = signature, .challenge = challenge};
+  for (const bool there : {true, false}) {
+    for (const Statement& s : device.statements) {
+      if (std::find(facts.begin(), facts.end(), s.fact) != facts.end() &&
+          bytes_of(s).size() == size && (s.place.path == path) == there && out.size() < kMostTried)
+        out.push_back(&bytes_of(s));
     }
   }
-  return std::nullopt;
+  return out;
 }
 
 struct Response {
@@ -107,6 +94,23 @@ struct Response {
   std::string path;  // of the first place that states them
   std::optional<Signing> signing;
 };
+
+// What signs these elements with that key; nothing where nobody does.
+std::optional<Signing> signing(const Device& device, const ResponseKind& kind, const Response& r,
+                               const Point& key, SignatureEngine& engine) {
+  const FactId bare = kind.may_be_bare ? FactId::blob : kind.signature;
+  for (const Bytes* signature : parts(device, {kind.signature, bare}, kSignature, r.path)) {
+    for (const Bytes* challenge :
+         parts(device, {kind.challenge, kind.other_challenge, FactId::blob}, kChallenge, r.path)) {
+      SignatureJob job{.key = key, .digest = sha256(r.elements, *challenge), .signature = {}};
+      std::copy(signature->begin(), signature->end(), job.signature.begin());
+      uint8_t good = 0;
+      engine.verify({&job, 1}, {&good, 1});
+      if (good == 1) return Signing{.signature = signature, .challenge = challenge};
+    }
+  }
+  return std::nullopt;
+}
 
 // Every response, as far as it parses; of one declaration and one firmware. Empty: they are two
 // truths, or too many.
@@ -117,7 +121,7 @@ std::vector<Response> responses(const Device& device, const ResponseKind& kind) 
           return r.elements == bytes_of(s);
         }))
       continue;
-    if (out.size() == kMostTried) return {};
+    if (out.size() == kMostResponses) return {};
     out.push_back({.elements = bytes_of(s), .parsed = {}, .path = s.place.path, .signing = {}});
   }
   for (Response& r : out) {
@@ -129,7 +133,8 @@ std::vector<Response> responses(const Device& device, const ResponseKind& kind) 
   return out;
 }
 
-// Finds what signs each, by the key of the one certificate that signs any.
+// Finds what signs each, by the key of the one certificate that signs any. False: nobody has a key
+// to try.
 bool find_signings(const Device& device, const ResponseKind& kind, std::vector<Response>& all,
                    SignatureEngine& engine) {
   size_t tried = 0;
@@ -137,25 +142,40 @@ bool find_signings(const Device& device, const ResponseKind& kind, std::vector<R
     if (s.fact != FactId::dac && s.fact != FactId::certificate) continue;
     const auto certificate = parse_certificate(bytes_of(s));
     if (!certificate || !(*certificate)->p256) continue;
-    if (++tried > kMostTried) return false;
+    if (++tried > kMostTried) return true;
     bool any = false;
     for (Response& r : all) {
-      r.signing = signing(device, kind, r.elements, *(*certificate)->p256, engine);
+      r.signing = signing(device, kind, r, *(*certificate)->p256, engine);
       any = any || r.signing;
     }
     if (any) return true;
   }
-  return false;
+  return tried != 0;
 }
 
-// Its signature and challenge stand where it stands.
-bool is_complete(const Device& device, const ResponseKind& kind, const Response& r) {
-  const auto has = [&](FactId part) {
-    return std::any_of(device.statements.begin(), device.statements.end(), [&](const Statement& s) {
-      return s.fact == part && s.place.path == r.path;
+// What is known of a response by what stands where it stands.
+enum class Standing : uint8_t {
+  wrong,        // all of it is there, and nobody signed it; or it answers another request
+  open,         // the challenge lacks, which could be handed over
+  is_signed,    // by the DAC's key
+  in_a_log,     // which leaves out the rest
+  without_any,  // its signature is elsewhere, or nowhere: what belongs to it is not known
+};
+Standing standing(const Evidence& e, const ResponseKind& kind, const Response& r, bool tried) {
+  if (r.signing) return Standing::is_signed;
+  const auto part = [&](FactId fact) {
+    const auto& all = e.device.statements;
+    const auto at = std::find_if(all.begin(), all.end(), [&](const Statement& s) {
+      return s.fact == fact && s.place.path == r.path;
     });
+    return at == all.end() ? nullptr : &bytes_of(*at);
   };
-  return has(kind.signature) && has(kind.challenge);
+  const Bytes *nonce = part(kind.nonce), *signature = part(kind.signature),
+              *challenge = part(kind.challenge);
+  if (signature != nullptr && challenge != nullptr) return tried ? Standing::wrong : Standing::open;
+  if (nonce != nullptr && *nonce != r.parsed.nonce) return Standing::wrong;
+  if (is_log(e, r.path)) return Standing::in_a_log;
+  return signature == nullptr ? Standing::without_any : Standing::open;
 }
 
 // The parts of a response that is judged: what is given with it, and what signs it.
@@ -172,35 +192,86 @@ std::set<Bytes> parts_of(const Device& device, const Response& r) {
   return out;
 }
 
-// Judged is the first one, or what its key did not sign; what it signed beside that is right by its
-// own signature.
+bool is_part(const ResponseKind& kind, FactId fact) {
+  return fact == kind.elements || fact == kind.nonce || fact == kind.signature ||
+         fact == kind.challenge;
+}
+
+// Of a response that a log left out, what it has of the rest belongs to nothing: not to the one
+// that is judged, and not to what another log has of another.
+void forget_rests(Evidence& e, const ResponseKind& kind, const Response* judged) {
+  Device& device = e.device;
+  std::set<std::string> with_elements, without;
+  std::string first = judged != nullptr ? judged->path : "";
+  for (const Statement& s : device.statements) {
+    if (s.fact == kind.elements) with_elements.insert(s.place.path);
+  }
+  for (const Statement& s : device.statements) {
+    if (!is_part(kind, s.fact) || with_elements.contains(s.place.path) ||
+        without.contains(s.place.path) || !is_log(e, s.place.path))
+      continue;
+    if (first.empty()) first = s.place.path;
+    without.insert(s.place.path);
+  }
+  without.erase(first);
+  if (without.empty()) return;
+  const std::set<Bytes> kept = judged != nullptr ? parts_of(device, *judged) : std::set<Bytes>{};
+  std::erase_if(device.statements, [&](const Statement& s) {
+    return is_part(kind, s.fact) && without.contains(s.place.path) && !kept.contains(bytes_of(s));
+  });
+}
+
+// Judged is what is wrong, else what could be completed, else what the DAC's key signed, else the
+// first; the others are no contradiction to it.
 void settle_others(Evidence& e, const ResponseKind& kind, SignatureEngine& engine) {
   Device& device = e.device;
   std::vector<Response> all = responses(device, kind);
-  if (all.size() < 2 || !find_signings(device, kind, all, engine)) return;
-  const auto is_signed = [](const Response& r) { return r.signing.has_value(); };
-  const bool all_signed = std::all_of(all.begin(), all.end(), is_signed);
-  if (!std::all_of(all.begin(), all.end(),
-                   [&](const Response& r) { return is_signed(r) || is_complete(device, kind, r); }))
+  if (all.empty()) {
+    if (device.first(kind.elements) == nullptr) forget_rests(e, kind, nullptr);
     return;
-  const auto is_kept = [&](const Response& r) {
-    return all_signed ? &r == &all.front() : !is_signed(r);
-  };
-  std::set<Bytes> kept, left;
-  for (const Response& r : all) (is_kept(r) ? kept : left).merge(parts_of(device, r));
+  }
+  if (all.size() == 1) {
+    find_signings(device, kind, all, engine);
+    return forget_rests(e, kind, &all.front());
+  }
+  const bool tried = find_signings(device, kind, all, engine);
+  std::vector<Standing> stands;
+  stands.reserve(all.size());
+  for (const Response& r : all) stands.push_back(standing(e, kind, r, tried));
+  const auto first = std::min_element(stands.begin(), stands.end());
+  if (std::find(stands.begin(), stands.end(), Standing::without_any) != stands.end()) return;
+  const auto judged = static_cast<size_t>(first - stands.begin());
+  const std::set<Bytes> kept = parts_of(device, all[judged]);
+  std::set<Bytes> left;
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (i != judged) left.merge(parts_of(device, all[i]));
+  }
   const auto belongs = [&](const Statement& s) {
-    const bool part = s.fact == kind.elements || s.fact == kind.nonce || s.fact == kind.signature ||
-                      s.fact == kind.challenge || (kind.may_be_bare && s.fact == FactId::blob);
-    return part && left.contains(bytes_of(s)) && !kept.contains(bytes_of(s));
+    return (is_part(kind, s.fact) || (kind.may_be_bare && s.fact == FactId::blob)) &&
+           left.contains(bytes_of(s)) && !kept.contains(bytes_of(s));
+  };
+  const auto why = [&](const Statement& s) {
+    for (size_t i = 0; i < all.size(); ++i) {
+      if (all[i].elements != bytes_of(s)) continue;
+      if (stands[i] == Standing::is_signed)
+        return fmt::format(
+            "another {} response that this DAC's key signed, to another request: no "
+            "contradiction",
+            kind.name);
+      if (stands[i] == Standing::wrong)
+        return fmt::format("another {} response, which is wrong as the one that is judged",
+                           kind.name);
+    }
+    return fmt::format(
+        "another {} response, to another request: no contradiction, and without "
+        "all that its signature is checked with",
+        kind.name);
   };
   for (const Statement& s : device.statements) {
-    if (s.fact == kind.elements && belongs(s))
-      e.not_used.push_back(
-          {place_text(s.place), fmt::format("another {} response that this DAC's key signed, to "
-                                            "another request: no contradiction",
-                                            kind.name)});
+    if (s.fact == kind.elements && belongs(s)) e.not_used.push_back({place_text(s.place), why(s)});
   }
   std::erase_if(device.statements, belongs);
+  forget_rests(e, kind, &all[judged]);
 }
 
 }  // namespace
