@@ -242,10 +242,24 @@ void compare_named_paa(Evidence& e, SignatureEngine& engine) {
   }
 }
 
+// A request of another trade beside the device: it is for no key of the DAC, and nothing in it is
+// of Matter. (Below 1.3.6.1.4.1.37244 lie all names of Matter's certificates.)
+bool is_of_another_trade(const Csr& csr, const CertificateEvidence& dac) {
+  constexpr uint8_t kMatter[] = {0x2B, 0x06, 0x01, 0x04, 0x01, 0x82, 0xA2, 0x7C};
+  return dac.certificate && !csr.vid && !csr.pid && !find(csr.der, kMatter) &&
+         !(csr.public_key && equal(*csr.public_key, dac.certificate->public_key));
+}
+
 void gather_csrs(Evidence& e) {
   for (const Statement& s : e.device.statements) {
     if (s.fact != FactId::csr) continue;
     auto csr = parse_csr(bytes_of(s));
+    if (csr && is_of_another_trade(*csr, e.dac)) {
+      e.not_used.push_back({place_text(s.place),
+                            "a request for a certificate of another trade: it names no vendor and "
+                            "no product, and its key is not the DAC's"});
+      continue;
+    }
     CsrEvidence out{.place = s.place, .csr = {}, .problem = {}, .self_signed = {}};
     if (csr) {
       out.csr = std::move(*csr);

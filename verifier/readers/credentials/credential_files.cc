@@ -9,6 +9,7 @@
 #include "verifier/pki/certificate.h"
 #include "verifier/pki/cms.h"
 #include "verifier/pki/crl.h"
+#include "verifier/pki/der.h"
 #include "verifier/pki/encrypted_key.h"
 #include "verifier/pki/key.h"
 #include "verifier/pki/openssh_key.h"
@@ -123,6 +124,45 @@ Result<void> read_certificate(const Source& s, Reading& reading) {
   return {};
 }
 
+// A message or a file that somebody signed, of mail or of software: its signer signed attributes
+// beside the content, or is named by issuer and serial, and the content is nothing like a
+// declaration's. One byte of a declaration that is damaged makes no such thing of it.
+bool is_signed_message(View one) {
+  constexpr uint8_t kBegins[] = {0x24, 0x00, 0x01};  // the format version, behind the structure
+  constexpr uint8_t kStructure = 0x15;
+  if (const auto cms = parse_cms(one)) {
+    const bool another_signer =
+        !cms->signers.empty() &&
+        std::all_of(cms->signers.begin(), cms->signers.end(), [](const Cms::Signer& signer) {
+          return signer.has_signed_attributes || !signer.subject_key_id;
+        });
+    const View content = cms->content;
+    if (content.empty()) return another_signer;
+    const auto strange = static_cast<uint8_t>(content[0] ^ kStructure);
+    const bool resembles =
+        (strange & (strange - 1u)) == 0 || (content.size() > std::size(kBegins) &&
+                                            equal(content.subspan(1, std::size(kBegins)), kBegins));
+    return another_signer && !resembles;
+  }
+  // Without its content, which lies in a file of its own: [0] signedAttrs in the one signer.
+  der::Cursor outer(one);
+  auto info = outer.enter(der::kSequence, "contentInfo");
+  if (!info || !info->oid("contentType")) return false;
+  auto tagged = info->enter(der::context_constructed(0), "content");
+  auto data = tagged ? tagged->enter(der::kSequence, "signedData") : error("none");
+  if (!data || !data->any("version") || !data->expect(der::kSet, "digestAlgorithms")) return false;
+  auto content = data->enter(der::kSequence, "encapContentInfo");
+  if (!content || !content->oid("eContentType") || !content->empty()) return false;
+  for (const uint8_t tag : {der::context_constructed(0), der::context_constructed(1)}) {
+    if (!data->optional(tag, "certificates")) return false;
+  }
+  auto signers = data->enter(der::kSet, "signerInfos");
+  auto signer = signers ? signers->enter(der::kSequence, "signerInfo") : error("none");
+  if (!signer || !signer->any("version") || !signer->any("sid") || !signer->any("digest"))
+    return false;
+  return signer->peek() == der::context_constructed(0);
+}
+
 Result<void> read_cms(const Source& s, Reading& reading) {
   // A declaration that carries certificates, as general CMS tools write it, stays a declaration.
   const View one = first_der(s.bytes);
@@ -148,6 +188,12 @@ Result<void> read_cms(const Source& s, Reading& reading) {
       began && began->kind == Began::Kind::foreign && !holds_declaration(s.bytes)) {
     reading.not_used.push_back(
         {place_text(whole(s)), fmt::format("{}, without a declaration in it", began->what)});
+    return {};
+  }
+  if (is_signed_message(one)) {
+    reading.not_used.push_back(
+        {place_text(whole(s)), "a signed message, without a declaration in it"});
+    read_behind(s, one.size(), "a signed message", reading);
     return {};
   }
   reading.holds("cd");
