@@ -1,4 +1,4 @@
-// BMP and the first frame of a GIF, without a library: a page of code for each. Every index is
+// BMP and the frames of a GIF, without a library: a page of code for each. Every index is
 // checked against what is there; what a file lacks at its end stays white.
 
 #include <fmt/format.h>
@@ -252,11 +252,10 @@ bool gif_palette(View v, size_t& at, uint8_t packed, Palette& palette) {
 
 constexpr size_t kGifHeader = 13;
 
-// Up to the first frame's codes.
-std::optional<GifFrame> gif_frame(View v) {
+// What follows at `at`, up to the frame's codes; of a palette of its own, else this one.
+std::optional<GifFrame> gif_frame(View v, size_t at, const Palette& palette) {
   GifFrame frame;
-  size_t at = kGifHeader;
-  if (v.size() < at || !gif_palette(v, at, v[10], frame.palette)) return std::nullopt;
+  frame.palette = palette;
   while (at + 2 <= v.size() && v[at] == 0x21) {  // an extension
     const bool control = v[at + 1] == 0xF9;
     at += 2;
@@ -318,32 +317,61 @@ Result<Grey> read_bmp(View bytes) {
   return grey;
 }
 
-Result<Grey> read_gif(View bytes) {
-  const auto frame = gif_frame(bytes);
-  if (!frame) return error("gif: it ends before its first picture");
-  if (frame->least_bits == 0 || frame->least_bits > 8)
-    return error(fmt::format("gif: codes of {} bits are none", frame->least_bits));
-  const size_t width = std::max<size_t>(le16(bytes, 6), frame->left + frame->width),
-               height = std::max<size_t>(le16(bytes, 8), frame->top + frame->height);
-  if (const auto fits = judge_size(width, height); !fits) return tl::unexpected(fits.error());
-  if (frame->width == 0 || frame->height == 0) return error("gif: its first picture is empty");
-  Grey grey{.width = static_cast<uint32_t>(width),
-            .height = static_cast<uint32_t>(height),
-            .pixels = Bytes(width * height, kWhite)};
-  GifCodes codes(bytes, frame->codes_at, frame->least_bits);
-  const size_t all = frame->width * frame->height;
+namespace {
+
+// Draws a frame over what the frames before it left.
+Result<void> draw_gif_frame(View bytes, const GifFrame& frame, Grey& grey) {
+  if (frame.least_bits == 0 || frame.least_bits > 8)
+    return error(fmt::format("gif: codes of {} bits are none", frame.least_bits));
+  GifCodes codes(bytes, frame.codes_at, frame.least_bits);
+  const size_t all = frame.width * frame.height;
   Bytes some;
   size_t n = 0;
   while (n < all && codes.next(some)) {
     for (size_t i = 0; i < some.size() && n < all; ++i, ++n) {
-      const size_t row = n / frame->width;
-      const size_t y = frame->top + (frame->interlaced ? interlaced_row(row, frame->height) : row);
-      const size_t x = frame->left + n % frame->width;
-      if (frame->transparent != some[i]) grey.pixels[y * width + x] = frame->palette[some[i]];
+      const size_t row = n / frame.width;
+      const size_t y = frame.top + (frame.interlaced ? interlaced_row(row, frame.height) : row);
+      const size_t x = frame.left + n % frame.width;
+      if (frame.transparent != some[i]) grey.pixels[y * grey.width + x] = frame.palette[some[i]];
     }
   }
   if (n < all) return error(fmt::format("gif: expected {} pixels, found {}", all, n));
-  return grey;
+  return {};
+}
+
+}  // namespace
+
+Result<void> read_gif(View bytes, const Page& page) {
+  Palette palette{};
+  size_t at = kGifHeader, pages = 0;
+  auto frame = bytes.size() < at || !gif_palette(bytes, at, bytes[10], palette)
+                   ? std::nullopt
+                   : gif_frame(bytes, at, palette);
+  if (!frame) return error("gif: it ends before its first picture");
+  const size_t width = std::max<size_t>(le16(bytes, 6), frame->left + frame->width),
+               height = std::max<size_t>(le16(bytes, 8), frame->top + frame->height);
+  if (const auto fits = judge_size(width, height); !fits) return tl::unexpected(fits.error());
+  Grey grey{.width = static_cast<uint32_t>(width),
+            .height = static_cast<uint32_t>(height),
+            .pixels = Bytes(width * height, kWhite)};
+  for (; frame; frame = gif_frame(bytes, at, palette)) {
+    if (++pages > kMaxPages || pages * width * height > kMaxPixels)
+      return error(
+          fmt::format("gif: expected at most {} pictures of {} million pixels in all, "
+                      "found more",
+                      kMaxPages, kMaxPixels >> 20));
+    if (frame->width == 0 || frame->height == 0)
+      return error(fmt::format("gif: its {} picture is empty", pages == 1 ? "first" : "next"));
+    if (frame->left + frame->width > width || frame->top + frame->height > height)
+      return error("gif: a picture is larger than the first");
+    if (const auto drawn = draw_gif_frame(bytes, *frame, grey); !drawn) return drawn;
+    Grey shown = grey;
+    page(shown);
+    at = frame->codes_at;
+    while (at < bytes.size() && bytes[at] != 0) at += size_t{1} + bytes[at];
+    ++at;
+  }
+  return {};
 }
 
 }  // namespace attest::codecs

@@ -173,7 +173,7 @@ Result<std::vector<std::string>> picture(View bytes) {
       case PictureForm::bmp:
         return of_one(bytes, read_bmp);
       case PictureForm::gif:
-        return of_one(bytes, read_gif);
+        return of_pages(bytes, read_gif);
       case PictureForm::webp:
         return apart([&] { return of_one(bytes, read_webp); });
       case PictureForm::tiff:

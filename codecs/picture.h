@@ -25,12 +25,12 @@ Result<void> judge_size(uint64_t width, uint64_t height);
 uint8_t grey_of(unsigned red, unsigned green, unsigned blue, unsigned alpha = 255);
 
 Result<Grey> read_bmp(View bytes);
-Result<Grey> read_gif(View bytes);  // its first frame
 Result<Grey> read_webp(View bytes);
 
 // Of formats with several pictures each of them goes to `page`. Their libraries are large: they run
 // in a process of their own (apart.h).
 using Page = std::function<void(Grey&)>;
+Result<void> read_gif(View bytes, const Page& page);  // (without a library)
 Result<void> read_tiff(View bytes, const Page& page);
 Result<void> read_heif(View bytes, const Page& page);
 Result<void> read_pdf(View bytes, const Page& page);

@@ -65,7 +65,71 @@ Bytes bmp(unsigned bits, bool from_top = false) {
   return out;
 }
 
+// Frames of a GIF, one after another; null: one without a code. Seven bits a pixel and a clear code
+// often enough: each code is a byte.
+Bytes animation(std::initializer_list<const char*> texts) {
+  constexpr size_t kScale = 4, kQuiet = 4, kSide = 160;
+  constexpr uint8_t kClear = 128, kEnd = 129;
+  Bytes out = to_bytes(view("GIF89a"));
+  const auto put16 = [&](size_t value) {
+    out.push_back(static_cast<uint8_t>(value));
+    out.push_back(static_cast<uint8_t>(value >> 8));
+  };
+  put16(kSide);
+  put16(kSide);
+  for (const int b : {0x80, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF})
+    out.push_back(static_cast<uint8_t>(b));
+  for (const char* text : texts) {
+    QrModules modules;
+    if (text != nullptr) modules = codecs::direct().qr_modules(text).value();
+    Bytes codes;
+    for (size_t i = 0; i < kSide * kSide; ++i) {
+      if (i % 100 == 0) codes.push_back(kClear);
+      const size_t x = i % kSide / kScale - kQuiet, y = i / kSide / kScale - kQuiet;
+      const bool dark =
+          x < modules.side && y < modules.side && modules.dark[y * modules.side + x] != 0;
+      codes.push_back(dark ? 0 : 1);
+    }
+    codes.push_back(kEnd);
+    out.push_back(0x2C);
+    for (const size_t value : {size_t{0}, size_t{0}, kSide, kSide}) put16(value);
+    out.push_back(0);
+    out.push_back(7);
+    for (size_t at = 0; at < codes.size(); at += 255) {
+      const size_t size = std::min<size_t>(255, codes.size() - at);
+      out.push_back(static_cast<uint8_t>(size));
+      out.insert(out.end(), codes.begin() + static_cast<std::ptrdiff_t>(at),
+                 codes.begin() + static_cast<std::ptrdiff_t>(at + size));
+    }
+    out.push_back(0);
+  }
+  out.push_back(0x3B);
+  return out;
+}
+
 }  // namespace
+
+TEST_CASE("labels: every frame of a GIF is read") {
+  const char* other = "MT:-24J042C00KA0648G00";
+  for (const auto& [picture, codes] : {std::pair(animation({kPayload}), size_t{1}),
+                                       {animation({kPayload, other}), 2},
+                                       {animation({nullptr, kPayload}), 1},
+                                       {animation({nullptr, nullptr, other, kPayload}), 2},
+                                       {animation({kPayload, kPayload}), 1}}) {
+    const Reading reading = read_bytes(picture, {}, "label");
+    CHECK(problems(reading) == "");
+    CHECK(count(reading, FactId::qr_payload) == codes);
+  }
+  // One that breaks off in a later frame, and one of too many.
+  Bytes cut = animation({kPayload, other});
+  cut.resize(cut.size() - 9000);
+  CHECK(has_problem(read_bytes(cut, {}, "label"), "gif: expected 25600 pixels, found "));
+  Bytes many = animation({nullptr});
+  many.pop_back();
+  const Bytes frame(many.begin() + 19, many.end());
+  for (int i = 0; i < 16; ++i) many.insert(many.end(), frame.begin(), frame.end());
+  CHECK(has_problem(read_bytes(many, {}, "label"), "gif: expected at most 16 pictures"));
+}
 
 TEST_CASE("labels: WebP, TIFF, GIF, HEIC and PDF are read") {
   for (const label::Picture& picture : label::pictures()) {
