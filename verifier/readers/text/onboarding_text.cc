@@ -11,6 +11,7 @@
 #include "verifier/readers/formats.h"
 #include "verifier/readers/posture/tool_text.h"
 #include "verifier/readers/tables/device_json.h"
+#include "verifier/readers/text/commands.h"
 #include "verifier/readers/text/onboarding_codes.h"
 #include "verifier/readers/text/pasted_bytes.h"
 #include "verifier/readers/text/plain_text.h"
@@ -27,7 +28,7 @@ constexpr size_t kMaxCodes = 8;
 // one, or can be nothing else. A payload is known by its prefix, and a bad one is evidence too.
 std::vector<OnboardingPayload> codes_in(View bytes) {
   if (bytes.size() > kMostPastedText || !is_plain_text(bytes)) return {};
-  std::vector<OnboardingPayload> codes = find_payloads(text(bytes));
+  std::vector<OnboardingPayload> codes = find_payloads(without_commands(text(bytes)));
   std::vector<OnboardingPayload> distinct;
   for (OnboardingPayload& code : codes) {
     if (std::none_of(distinct.begin(), distinct.end(),

@@ -15,6 +15,7 @@
 #include "verifier/readers/formats.h"
 #include "verifier/readers/quoted.h"
 #include "verifier/readers/tables/device_json.h"
+#include "verifier/readers/text/commands.h"
 #include "verifier/readers/text/plain_text.h"
 
 namespace attest {
@@ -200,6 +201,8 @@ std::string of_text(std::string_view head, std::string_view all) {
   }
   const std::string_view first = head.substr(0, head.find_first_of("\r\n"));
   if (first == kLotTable) return kIsReport;
+  if (is_own_document(all))
+    return "a document about matter-attest: it says what may be typed, and is no evidence";
   if (first.find('\x1b') != std::string_view::npos ? is_page(without_ink(all)) : is_page(all))
     return kIsReport;
   return {};
