@@ -78,19 +78,28 @@ Outcome differs(const char* what, const StatedValue<T>& said, const Code& code,
               std::move(expected), std::move(actual), said.where());
 }
 
+// Of a code that differs in more than one of these nothing is of this device.
+std::string another_devices(const RecordView& record, const Code& code);
+
+bool same_discriminator(const Code& code, uint64_t number) {
+  const bool brief = code.payload.manual;  // it has the upper four of the twelve bits
+  return (brief ? number >> 8 : number) == code.payload.discriminator;
+}
+
 Outcome discriminator_agrees(const RecordView& record) {
   const auto said = record.device.said<FactId::discriminator, uint64_t>();
   const Maybe<Code> code = record.onboarding.main_code();
   if (!said) return skipped("no discriminator beside the codes in the evidence");
   if (code == nullptr) return skipped(kNoCode);
   const uint64_t number = *said;
-  const bool brief = code->payload.manual;  // it has the upper four of the twelve bits
-  if ((brief ? number >> 8 : number) == code->payload.discriminator) return pass();
-  return differs("discriminator", said, *code,
-                 brief
-                     ? fmt::format("one whose upper four bits are {}", code->payload.discriminator)
-                     : std::to_string(code->payload.discriminator),
-                 std::to_string(number));
+  if (same_discriminator(*code, number)) return pass();
+  Outcome out = differs("discriminator", said, *code,
+                        code->payload.manual ? fmt::format("one whose upper four bits are {}",
+                                                           code->payload.discriminator)
+                                             : std::to_string(code->payload.discriminator),
+                        std::to_string(number));
+  out.texts->message += another_devices(record, *code);
+  return out;
 }
 
 Outcome passcode_agrees(const RecordView& record) {
@@ -109,6 +118,7 @@ Outcome passcode_agrees(const RecordView& record) {
       out.texts->message +=
           fmt::format("; the SPAKE2+ verifier belongs to the one in {}", place_text(p.place));
   }
+  out.texts->message += another_devices(record, *code);
   return out;
 }
 
@@ -145,6 +155,33 @@ std::vector<Witness> witnesses(const RecordView& record) {
   return out;
 }
 
+template <bool Vendor>
+bool is_named(const std::vector<Witness>& all, const Code& code) {
+  const auto id = Vendor ? code.payload.vendor_id : code.payload.product_id;
+  return !id || all.empty() || std::any_of(all.begin(), all.end(), [&](const Witness& w) {
+    return std::find(w.ids.begin(), w.ids.end(), *id) != w.ids.end();
+  });
+}
+
+std::string another_devices(const RecordView& record, const Code& code) {
+  std::vector<std::string_view> other;
+  if (!is_named<true>(witnesses<true>(record), code)) {
+    other.emplace_back("vendor");
+  } else if (!is_named<false>(witnesses<false>(record), code)) {
+    other.emplace_back("product");
+  }
+  const auto passcode = record.device.said<FactId::passcode, uint64_t>();
+  if (passcode && *passcode != code.payload.passcode) other.emplace_back("passcode");
+  const auto discriminator = record.device.said<FactId::discriminator, uint64_t>();
+  if (discriminator && !same_discriminator(code, *discriminator))
+    other.emplace_back("discriminator");
+  if (other.size() < 2) return {};
+  std::string list(other.front());
+  for (size_t i = 1; i < other.size(); ++i)
+    list += fmt::format("{}{}", i + 1 == other.size() ? " and " : ", ", other[i]);
+  return fmt::format("; it differs in {}: the code is another device's", list);
+}
+
 // The odd one out is at fault: where Basic Information and the DAC differ, their own checks say so,
 // and a code that sides with either of them is not blamed.
 template <bool Vendor>
@@ -156,21 +193,21 @@ Outcome names_agree(const RecordView& record) {
   const auto all = witnesses<Vendor>(record);
   if (all.empty()) return skipped(fmt::format("no {} id beside the codes in the evidence", what));
   size_t asked = 0;
-  for (const Code* code : readable(record.onboarding, Form::any)) {
+  for (const Code& one : record.onboarding.codes) {
+    // (Who joins codes of several devices joins those of one vendor.)
+    if (!one.has_values() || (one.other_device && !Vendor)) continue;
+    const Code* code = &one;
     const auto id = Vendor ? code->payload.vendor_id : code->payload.product_id;
     if (!id) continue;
     ++asked;
-    if (std::any_of(all.begin(), all.end(), [&](const Witness& w) {
-          return std::find(w.ids.begin(), w.ids.end(), *id) != w.ids.end();
-        }))
-      continue;
+    if (is_named<Vendor>(all, *code)) continue;
     const Witness& w = first_of(all);
     const std::string expected = w.ids.size() == 1
                                      ? hex_id(first_of(w.ids))
                                      : fmt::format("one of {} products", w.ids.size());
-    return fail(fmt::format("the {} in {} names {} {}, the {} in {} {}: it is of {}", kind(*code),
+    return fail(fmt::format("the {} in {} names {} {}, the {} in {} {}: it is of {}{}", kind(*code),
                             where(*code), what, hex_id(*id), w.name, place_text(w.place), expected,
-                            product_text(code->payload)),
+                            product_text(code->payload), another_devices(record, *code)),
                 expected, hex_id(*id), where(*code));
   }
   return asked == 0 ? skipped(kNobodyAsks) : pass();
@@ -237,6 +274,15 @@ constexpr const char* kSameDevice =
     "print the label from the same record that the part was written from";
 // What every comparison with the other places follows from.
 constexpr Ids kEchoes = {"identity.facts-agree", "onboarding.qr-matches-manual-code"};
+// One wrong code is one fault, in how many values it may differ: the first of these tells of all.
+constexpr Ids kAfterIds = {"identity.facts-agree", "onboarding.qr-matches-manual-code",
+                           "onboarding.vendor-agrees", "onboarding.product-agrees"},
+              kAfterPasscode = {"identity.facts-agree", "onboarding.qr-matches-manual-code",
+                                "onboarding.vendor-agrees", "onboarding.product-agrees",
+                                "onboarding.passcode-agrees"},
+              kAfterAll = {"identity.facts-agree",       "onboarding.qr-matches-manual-code",
+                           "onboarding.vendor-agrees",   "onboarding.product-agrees",
+                           "onboarding.passcode-agrees", "onboarding.discriminator-agrees"};
 
 constexpr Check kChecks[] = {
     {
@@ -255,7 +301,7 @@ constexpr Check kChecks[] = {
         .id = "onboarding.discriminator-agrees",
         .title = "the discriminator is the one of the codes",
         .spec = kCodeSpec,
-        .consequence_of = kEchoes,
+        .consequence_of = kAfterPasscode,
         .proves_authenticity = false,
         .run = rule<discriminator_agrees>,
         .rule =
@@ -266,7 +312,7 @@ constexpr Check kChecks[] = {
         .id = "onboarding.passcode-agrees",
         .title = "the passcode is the one of the codes",
         .spec = kCodeSpec,
-        .consequence_of = kEchoes,
+        .consequence_of = kAfterIds,
         .proves_authenticity = false,
         .run = rule<passcode_agrees>,
         .rule = "With another passcode on the label nobody can commission the device.",
@@ -299,7 +345,7 @@ constexpr Check kChecks[] = {
         .id = "onboarding.flow-agrees",
         .title = "the commissioning flow is the one of the codes",
         .spec = kCodeSpec,
-        .consequence_of = kEchoes,
+        .consequence_of = kAfterAll,
         .proves_authenticity = false,
         .run = rule<flow_agrees>,
         .rule = "The flow decides what the user is asked to do before the device can be found.",
@@ -309,7 +355,7 @@ constexpr Check kChecks[] = {
         .id = "onboarding.capabilities-agree",
         .title = "the discovery capabilities are those of the QR code",
         .spec = kCodeSpec,
-        .consequence_of = kEchoes,
+        .consequence_of = kAfterAll,
         .proves_authenticity = false,
         .run = rule<capabilities_agree>,
         .rule = "A commissioner looks for the device only in the ways that the code names.",
@@ -319,7 +365,7 @@ constexpr Check kChecks[] = {
         .id = "onboarding.extension-agrees",
         .title = "the QR code's extension repeats the facts as they are",
         .spec = "Matter Core 5.1.5",
-        .consequence_of = kEchoes,
+        .consequence_of = kAfterAll,
         .proves_authenticity = false,
         .run = rule<extension_agrees>,
         .alike = "it compares codes, and a record with a code is alike to none",

@@ -59,6 +59,12 @@ Outcome verifier_matches_passcode(const RecordView& record) {
   for (const PasscodeEvidence& p : passcodes) {
     if (p.fits_verifier == true) return pass();
   }
+  // The only passcode is that of a code which is another device's by its discriminator, too.
+  const auto discriminator = record.device.said<FactId::discriminator, uint64_t>();
+  const Maybe<CodeEvidence> code = record.onboarding.main_code();
+  if (!record.device.said<FactId::passcode, uint64_t>() && discriminator && code != nullptr &&
+      code->payload.short_discriminator() != *discriminator >> 8)
+    return blocked("onboarding.discriminator-agrees");
   for (const auto& said : {record.device.first<FactId::spake2p_verifier>(),
                            record.device.first<FactId::spake2p_salt>(),
                            record.device.first<FactId::spake2p_iterations>()}) {

@@ -350,6 +350,12 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   settle_images(e, engine);
   e.onboarding = onboarding_evidence(e.device, e.ordered ? &*e.ordered : nullptr,
                                      cache != nullptr ? cache->tried() : nullptr);
+  for (const CodeEvidence& code : e.onboarding.codes) {
+    if (code.other_device)
+      e.not_used.push_back({place_text(code.place),
+                            "a payload that is joined to the device's: another device's, of which "
+                            "form and vendor are judged"});
+  }
   gather_csrs(e);
   gather_nocsr(e);
   ask_sets(e);
