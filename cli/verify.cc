@@ -20,6 +20,7 @@
 #include "platform/verbosity.h"
 #include "report/schemas.h"
 #include "report/wording.h"
+#include "verifier/readers/secret_paths.h"
 
 namespace attest::cli {
 namespace {
@@ -142,6 +143,7 @@ int verify(const VerifyOptions& options, const Console& console) {
     after = std::move(*sample);
   }
   BundleWriter bundling;
+  mask_paths(reading, policy->show_passcode);
   Ledger* const asked =
       options.bundle.empty() ? ledger->get() : bundling.begin(reading, ledger->get());
   std::vector<std::string> errors;

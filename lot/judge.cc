@@ -8,6 +8,7 @@
 #include "codecs/loader.h"
 #include "lot/record.h"
 #include "verifier/base/counted.h"
+#include "verifier/readers/secret_paths.h"
 #include "verifier/rules/check.h"
 
 namespace attest {
@@ -133,6 +134,16 @@ void LotJudge::match(Started& started, Device& device) const {
   }
 }
 
+namespace {
+
+// Labels' codes are names of units, too.
+void mask_name(const Evidence& e, DeviceLine& line) {
+  for (std::string* name : {&line.result.name, &line.id})
+    *name = without_secrets(*name, e.device, e.policy.show_passcode);
+}
+
+}  // namespace
+
 void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
   line.result.verdict = judged.outline.verdict;
   for (const Check* check : judged.outline.failed) line.result.failed.emplace_back(check->id);
@@ -165,6 +176,7 @@ void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
     line.result.verdict = Verdict::reject;
   }
   line.not_used = judged.evidence.not_used;
+  mask_name(judged.evidence, line);
   line.fingerprints = fingerprints_of(judged.evidence, setup_.key);
   if (setup_.whole_report) line.report = setup_.whole_report(judged.evidence, judged.report);
 }

@@ -20,6 +20,7 @@
 #include "platform/ota.h"
 #include "platform/roles.h"
 #include "verifier/base/counted.h"
+#include "verifier/readers/secret_paths.h"
 #include "verifier/readers/text/onboarding_codes.h"
 
 namespace attest {
@@ -50,7 +51,8 @@ std::string shown_path(const std::string& path) {
   const auto same = [](char p, char c) { return p == (c == 'M' || c == 'T' ? c + 32 : c); };
   const bool payload = std::search(path.begin(), path.end(), kPrefix.begin(), kPrefix.end(),
                                    [&](char c, char p) { return same(p, c); }) != path.end();
-  return payload || may_be_code(path) ? "(masked: this may be an onboarding code)" : path;
+  return payload || may_be_code(path) ? "(masked: this may be an onboarding code)"
+                                      : without_code_names(path);
 }
 
 std::string what_is_there(const std::string& path, const struct stat& info) {
@@ -361,7 +363,7 @@ class Paths {
       if (inside_folder) {
         closed(name, "cannot be read: " + text_without_path(bytes.error(), name));
       } else {
-        errors_.push_back(bytes.error().what);
+        errors_.push_back(without_code_names(bytes.error().what));
       }
       return;
     }
@@ -381,13 +383,13 @@ class Paths {
         reading_.device.damaged({.path = name, .offset = done.error().offset, .item = {}}, "file",
                                 done.error().what);
       } else {
-        errors_.push_back(fmt::format("{}: {}", source.path, done.error().what));
+        errors_.push_back(fmt::format("{}: {}", without_code_names(source.path), done.error().what));
       }
     } else if (!inside_folder && said() == before && reading_.secrets.size() == secrets &&
                std::all_of(reading_.files.begin() + static_cast<std::ptrdiff_t>(files),
                            reading_.files.end(),
                            [](const EvidenceFile& f) { return f.holds.empty(); })) {
-      errors_.push_back(container_of_nothing(reading_, source.path, unused));
+      errors_.push_back(container_of_nothing(reading_, without_code_names(source.path), unused));
     }
   }
 

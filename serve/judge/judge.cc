@@ -20,6 +20,7 @@
 #include "report/report_style.h"
 #include "verifier/base/counted.h"
 #include "verifier/gather/gather.h"
+#include "verifier/readers/secret_paths.h"
 #include "verifier/readers/text/onboarding_codes.h"
 #include "verifier/verify.h"
 
@@ -243,6 +244,7 @@ Answer Judge::verify(const Job& job, View body) {
   auto ordered = ordered_by(upload->order);
   if (!ordered) return std::move(ordered.error());
   BundleWriter bundling;
+  mask_paths(reading, false);
   Ledger* const answering = job.keep ? bundling.begin(reading, *asked) : *asked;
   const auto [evidence, report] = attest::verify({.reading = std::move(reading),
                                                   .policy = std::move(*policy),

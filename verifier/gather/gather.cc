@@ -9,6 +9,8 @@
 #include "verifier/gather/lot_cache.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/quoted.h"
+#include "verifier/readers/secret_paths.h"
 
 namespace attest {
 
@@ -299,6 +301,12 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
                 std::span<const CertificatePtr> known) {
   Evidence e;
   e.policy = policy;
+  mask_paths(reading, policy.show_passcode);
+  for (Waiver& waiver : e.policy.waivers) {
+    // (What is shown of it, a bundle keeps.)
+    if (std::string shown = shown_text(waiver.reason); shown != printable(waiver.reason))
+      waiver.reason = std::move(shown);
+  }
   e.device = std::move(reading.device);
   e.files = std::move(reading.files);
   leave_out_digests(e);

@@ -148,7 +148,8 @@ std::string value_text(FactId fact, const FactValue& value) {
   if (const auto* number = std::get_if<uint64_t>(&value)) {
     return is_id(fact) ? hex_id(*number) : std::to_string(*number);
   }
-  if (const auto* string = std::get_if<std::string>(&value)) return shown_text(*string);
+  if (const auto* string = std::get_if<std::string>(&value))
+    return is_masked(fact) ? printable(*string) : shown_text(*string);
   return hex(std::get<Bytes>(value));
 }
 

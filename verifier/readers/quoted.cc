@@ -8,6 +8,8 @@
 #include <optional>
 
 #include "verifier/base/characters.h"
+#include "verifier/matter/base38.h"
+#include "verifier/matter/onboarding_payload.h"
 #include "verifier/readers/text/onboarding_codes.h"
 
 namespace attest {
@@ -16,7 +18,7 @@ namespace {
 constexpr size_t kLeastBytes = 24;       // of a key: what is shorter is an id
 constexpr size_t kLeastLetters = 40;     // of base64: 30 bytes
 enum class Said : uint8_t { them, us };  // who says it
-constexpr size_t kShortest = 24;         // characters that may hold any of it
+constexpr size_t kShortest = 13;         // characters that may hold any of it
 
 bool is_of_run(char c) {
   return is_base64_letter(c) || c == '-' || c == '_' || c == '=';
@@ -240,10 +242,54 @@ std::string masked_path(std::string_view path) {
   return out;
 }
 
+// What stands in a bundle for such a code: "MT:****1", "****-***-0001".
+constexpr std::string_view kPayloadBegins = "MT:****", kPrintedBegins = "****-***-";
+size_t stand_in_code(std::string_view s) {
+  size_t end = s.starts_with(kPayloadBegins)   ? kPayloadBegins.size()
+               : s.starts_with(kPrintedBegins) ? kPrintedBegins.size()
+                                               : 0;
+  if (end == 0) return 0;
+  while (end < s.size() && s[end] == '*') ++end;
+  while (end < s.size() && is_digit(s[end])) ++end;
+  return end;
+}
+std::string stand_in_of_code(size_t size, bool payload, size_t number) {
+  const std::string digits = std::to_string(number);
+  std::string out(payload ? kPayloadBegins : kPrintedBegins);
+  out.resize(std::max(size, out.size()), payload ? '*' : '0');
+  const size_t room =
+      std::min(digits.size(),
+               size - std::min(size, payload ? kPayloadBegins.size() : kPrintedBegins.size()));
+  return out.replace(out.size() - room, room, digits.substr(digits.size() - room));
+}
+
+// An onboarding code in what others say: a payload that is right, or digits as labels print them.
+size_t code_in(std::string_view s) {
+  constexpr size_t kBody = 19, kLongest = 120, kPrinted = 13;
+  const auto are_valid = [](const std::vector<OnboardingPayload>& codes) {
+    return std::all_of(codes.begin(), codes.end(), [](const auto& code) { return code.valid(); });
+  };
+  if (s.size() >= 3 + kBody && to_lower(s[0]) == 'm' && to_lower(s[1]) == 't' && s[2] == ':') {
+    std::string code = "MT:";
+    for (const char c : s.substr(3, kLongest)) {
+      const char upper = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+      if (!is_base38(upper)) break;
+      code += upper;
+    }
+    for (; code.size() >= 3 + kBody; code.pop_back()) {
+      if (are_valid(parse_qr(code))) return code.size();
+    }
+  }
+  if (const size_t stand_in = stand_in_code(s)) return stand_in;
+  const bool printed = s.size() >= kPrinted && s[4] == '-' && s[8] == '-' &&
+                       (s.size() == kPrinted || !is_word_letter(s[kPrinted]));
+  return printed && parse_manual_code(s.substr(0, kPrinted)).valid() ? kPrinted : 0;
+}
+
 struct Span {
   size_t begin, end;
 };
-// Where keys stand.
+// Where keys stand, and in what others say codes.
 std::vector<Span> keys_in(std::string_view s, Said by) {
   std::vector<Span> out;
   bool goes_on = false;  // a key's lines: the last one is a short one
@@ -251,6 +297,8 @@ std::vector<Span> keys_in(std::string_view s, Said by) {
     const std::string_view rest = s.substr(at);
     const bool begins = at == 0 || !is_of_run(s[at - 1]) || goes_on;
     size_t length = private_block(rest);
+    if (length == 0 && by == Said::them && (at == 0 || !is_word_letter(s[at - 1])))
+      length = code_in(rest);
     if (length == 0 && begins) length = parted_bytes(rest);
     size_t run = 0;
     while (length == 0 && run < rest.size() && is_of_run(rest[run])) ++run;
@@ -319,7 +367,7 @@ std::string quotable(std::string_view text) {
 }
 
 std::string quotable_path(std::string_view path, size_t nth) {
-  std::string out = path.size() < kShortest ? std::string(path) : masked_path(path);
+  std::string out = masked_path(path);
   constexpr size_t kLongest = 255;
   const bool shortened = shorten(out, kLongest);
   if (shortened || out.find(kMasked) != std::string::npos) out += fmt::format(" (member {})", nth);
@@ -336,6 +384,8 @@ std::string stand_in_text(std::string_view text, size_t number) {
   // Shown as a key is, and none.
   constexpr std::string_view kBegin = "-----BEGIN PRIVATE-----", kEnd = "-----END -----";
   return replaced(text, keys_in(text, Said::them), [&](std::string_view key) {
+    if (code_in(key) == key.size())
+      return stand_in_of_code(key.size(), to_lower(key[0]) == 'm', number);
     std::string out(kBegin);
     const std::string digits = std::to_string(number);
     const size_t frame = kBegin.size() + kEnd.size() + digits.size();
