@@ -340,8 +340,9 @@ bool is_input_member(std::string_view name) {
 Result<RecordedInputs> inputs_of(const Device& read, const Evidence& e, const Report& report,
                                  const TrustStore& trust, const LedgerRecord* ledger,
                                  SignatureEngine& engine) {
-  // (The certificates of a device's further chains stand in their own evidence.)
-  if (e.other_chains.empty() && read.statements.size() != e.device.statements.size())
+  // (The certificates of a device's further chains stand in their own evidence; what was settled to
+  // be no second truth is settled again.)
+  if (e.other_chains.empty() && read.statements.size() < e.device.statements.size())
     return error("the evidence changed while it was judged");
   Redaction redaction(e.policy.show_passcode);
   RecordedInputs out{.policy = e.policy,
