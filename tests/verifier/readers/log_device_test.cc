@@ -103,7 +103,7 @@ TEST_CASE("log: of a value within which it begins the head is missing, not damag
                               "[1780000000.83][4270:4272] CHIP:SVR: Server is listening\n";
       const Reading reading = read_bytes(view(log), {}, "chip.log");
       CAPTURE(at);
-      CHECK(remark(reading, Remark::damaged_credential).empty());
+      CHECK(remark(reading, Remark::damaged_credential) == "");
       CHECK(problems(reading).find("damaged") == std::string::npos);
     }
   }

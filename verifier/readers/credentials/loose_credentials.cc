@@ -383,7 +383,9 @@ void forget_cut_head(std::string& text) {
     if (word.empty() || !std::all_of(word.begin(), word.end(), is_base64_letter)) return;
     // (Whole, it is what it is.)
     for (const Result<Bytes>& bytes : {from_hex(word), from_base64(word)}) {
-      if (at == 0 && bytes && reader_of_whole(*bytes) != nullptr) return;
+      if (at == 0 && bytes && der_size(*bytes) == bytes->size() &&
+          reader_of_whole(*bytes) != nullptr)
+        return;
     }
     blank(text, at, end);
     at = end + 1;
@@ -430,8 +432,8 @@ LooseText loose_in_text(std::string_view all, Search search) {
   if (search == Search::text) add_damage_in(rest, out.found);
   if (search == Search::log) {
     std::erase_if(out.found, [&](const Loose& f) {
-      return f.reader == &damaged_reader && f.pasted.offset <= all.find('\n') &&
-             der_size(f.pasted.bytes) != f.pasted.bytes.size();
+      return f.pasted.offset <= all.find_first_not_of(" \t") &&
+             (f.reader == &damaged_reader || der_size(f.pasted.bytes) != f.pasted.bytes.size());
     });
     forget_cut_head(rest);
     add_runs(long_words(rest), out.found, is_damaged_list_or_key);
