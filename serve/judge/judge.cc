@@ -128,7 +128,8 @@ std::optional<Answer> Judge::read(const Upload& upload, Reading& reading) const 
     return std::nullopt;
   std::string found = counted(upload.evidence.size(), "file") + " of which none is one";
   if (!reading.not_used.empty())
-    found += fmt::format(" ({}: {})", reading.not_used.front().path, reading.not_used.front().why);
+    found += fmt::format(" ({}: {})", without_code_names(reading.not_used.front().path),
+                         reading.not_used.front().why);
   return problem(422, "nothing of it is evidence about a device",
                  "the files of a device (certificates, a declaration, a dump, a log) or its code",
                  found);
