@@ -16,9 +16,24 @@ namespace {
 
 constexpr size_t kMostTried = 3;  // of a batch, to be learned
 
+// Labels' codes are names of units, too. (An id is a string or a number of JSON.) `told_by` tells
+// those apart that are masked.
+template <class Mask, class ToldBy>
+void mask_name(DeviceLine& line, Mask&& mask, ToldBy&& told_by) {
+  const auto masked = [&](const std::string& name) {
+    std::string out = mask(name);
+    if (out == name) return out;
+    const bool quoted = out.starts_with('"');
+    if (quoted) out = out.substr(1, out.size() - 2);
+    return out + told_by();
+  };
+  line.result.name = masked(line.result.name);
+  if (std::string id = masked(line.id); id != line.id) line.id = '"' + id + '"';
+}
+
 DeviceLine unreadable(const LotItem& item, const std::string& problem) {
   DeviceLine line;
-  line.result = {.name = item.name,
+  line.result = {.name = without_code_names(item.name),
                  .verdict = Verdict::reject,
                  .failed = {lot_rule::device_is_readable.id},
                  .open = {},
@@ -134,16 +149,6 @@ void LotJudge::match(Started& started, Device& device) const {
   }
 }
 
-namespace {
-
-// Labels' codes are names of units, too.
-void mask_name(const Evidence& e, DeviceLine& line) {
-  for (std::string* name : {&line.result.name, &line.id})
-    *name = without_secrets(*name, e.device, e.policy.show_passcode);
-}
-
-}  // namespace
-
 void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
   line.result.verdict = judged.outline.verdict;
   for (const Check* check : judged.outline.failed) line.result.failed.emplace_back(check->id);
@@ -176,7 +181,16 @@ void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
     line.result.verdict = Verdict::reject;
   }
   line.not_used = judged.evidence.not_used;
-  mask_name(judged.evidence, line);
+  const Evidence& e = judged.evidence;
+  mask_name(
+      line,
+      [&](const std::string& name) {
+        return without_secrets(name, e.device, e.policy.show_passcode);
+      },
+      [&] {
+        const auto& dac = e.dac.certificate;
+        return dac ? fmt::format(" (DAC {})", hex(sha256(dac->der)).substr(0, 8)) : std::string();
+      });
   line.fingerprints = fingerprints_of(judged.evidence, setup_.key);
   if (setup_.whole_report) line.report = setup_.whole_report(judged.evidence, judged.report);
 }
@@ -225,6 +239,10 @@ void LotJudge::judge_alike(const LotBatch& batch,
     line.id = std::move(a.record.id);
     line.result.name = a.record.name.empty() ? batch.items[a.item].name : std::move(a.record.name);
     line.input = batch.items[a.item].input;
+    if (!setup_.policy.show_passcode)
+      mask_name(
+          line, [](const std::string& name) { return without_code_names(name); },
+          [] { return std::string(); });
     const auto mark = [&](Fingerprint kind, View value) {
       line.fingerprints.values[static_cast<size_t>(kind)] = fingerprint_of(setup_.key, kind, value);
     };

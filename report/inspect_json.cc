@@ -91,7 +91,7 @@ Json value_json(const Key& key, const Statement& s, Masked masked) {
   if (const auto* bytes = std::get_if<Bytes>(&s.value))
     return Json(key.base64 ? base64(*bytes) : hex(*bytes));
   const std::string& string = std::get<std::string>(s.value);
-  const std::string shown = shown_text(string);
+  const std::string shown = is_masked(key.fact) ? printable(string) : shown_text(string);
   return Json(is_utf8(string) && shown == printable(string) ? string : shown);
 }
 

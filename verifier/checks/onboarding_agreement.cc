@@ -176,7 +176,7 @@ std::string another_devices(const RecordView& record, const Code& code) {
   if (discriminator && !same_discriminator(code, *discriminator))
     other.emplace_back("discriminator");
   if (other.size() < 2) return {};
-  std::string list(other.front());
+  std::string list(first_of(other));
   for (size_t i = 1; i < other.size(); ++i)
     list += fmt::format("{}{}", i + 1 == other.size() ? " and " : ", ", other[i]);
   return fmt::format("; it differs in {}: the code is another device's", list);
@@ -193,22 +193,21 @@ Outcome names_agree(const RecordView& record) {
   const auto all = witnesses<Vendor>(record);
   if (all.empty()) return skipped(fmt::format("no {} id beside the codes in the evidence", what));
   size_t asked = 0;
-  for (const Code& one : record.onboarding.codes) {
+  for (const Code& code : record.onboarding.codes) {
     // (Who joins codes of several devices joins those of one vendor.)
-    if (!one.has_values() || (one.other_device && !Vendor)) continue;
-    const Code* code = &one;
-    const auto id = Vendor ? code->payload.vendor_id : code->payload.product_id;
+    if (!code.has_values() || (code.other_device && !Vendor)) continue;
+    const auto id = Vendor ? code.payload.vendor_id : code.payload.product_id;
     if (!id) continue;
     ++asked;
-    if (is_named<Vendor>(all, *code)) continue;
+    if (is_named<Vendor>(all, code)) continue;
     const Witness& w = first_of(all);
     const std::string expected = w.ids.size() == 1
                                      ? hex_id(first_of(w.ids))
                                      : fmt::format("one of {} products", w.ids.size());
-    return fail(fmt::format("the {} in {} names {} {}, the {} in {} {}: it is of {}{}", kind(*code),
-                            where(*code), what, hex_id(*id), w.name, place_text(w.place), expected,
-                            product_text(code->payload), another_devices(record, *code)),
-                expected, hex_id(*id), where(*code));
+    return fail(fmt::format("the {} in {} names {} {}, the {} in {} {}: it is of {}{}", kind(code),
+                            where(code), what, hex_id(*id), w.name, place_text(w.place), expected,
+                            product_text(code.payload), another_devices(record, code)),
+                expected, hex_id(*id), where(code));
   }
   return asked == 0 ? skipped(kNobodyAsks) : pass();
 }

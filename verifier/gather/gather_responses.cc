@@ -197,27 +197,29 @@ bool is_part(const ResponseKind& kind, FactId fact) {
          fact == kind.challenge;
 }
 
-// Of a response that a log left out, what it has of the rest belongs to nothing: not to the one
-// that is judged, and not to what another log has of another.
-void forget_rests(Evidence& e, const ResponseKind& kind, const Response* judged) {
-  Device& device = e.device;
-  std::set<std::string> with_elements, without;
-  std::string first = judged != nullptr ? judged->path : "";
-  for (const Statement& s : device.statements) {
+// Logs that have parts of a response and not its elements, but for the one that is judged.
+std::set<std::string> rests(const Evidence& e, const ResponseKind& kind, std::string judged) {
+  std::set<std::string> with_elements, out;
+  for (const Statement& s : e.device.statements) {
     if (s.fact == kind.elements) with_elements.insert(s.place.path);
   }
-  for (const Statement& s : device.statements) {
+  for (const Statement& s : e.device.statements) {
     if (!is_part(kind, s.fact) || with_elements.contains(s.place.path) ||
-        without.contains(s.place.path) || !is_log(e, s.place.path))
+        out.contains(s.place.path) || !is_log(e, s.place.path))
       continue;
-    if (first.empty()) first = s.place.path;
-    without.insert(s.place.path);
+    if (judged.empty()) judged = s.place.path;
+    if (s.place.path != judged) out.insert(s.place.path);
   }
-  without.erase(first);
-  if (without.empty()) return;
+  return out;
+}
+
+// Of a response that a log left out, what it has of the rest belongs to nothing: not to the one
+// that is judged, and not to what another log has of another.
+void forget(const std::set<std::string>& logs, const ResponseKind& kind, const Response* judged,
+            Device& device) {
   const std::set<Bytes> kept = judged != nullptr ? parts_of(device, *judged) : std::set<Bytes>{};
   std::erase_if(device.statements, [&](const Statement& s) {
-    return is_part(kind, s.fact) && without.contains(s.place.path) && !kept.contains(bytes_of(s));
+    return is_part(kind, s.fact) && logs.contains(s.place.path) && !kept.contains(bytes_of(s));
   });
 }
 
@@ -226,13 +228,12 @@ void forget_rests(Evidence& e, const ResponseKind& kind, const Response* judged)
 void settle_others(Evidence& e, const ResponseKind& kind, SignatureEngine& engine) {
   Device& device = e.device;
   std::vector<Response> all = responses(device, kind);
-  if (all.empty()) {
-    if (device.first(kind.elements) == nullptr) forget_rests(e, kind, nullptr);
-    return;
-  }
-  if (all.size() == 1) {
-    find_signings(device, kind, all, engine);
-    return forget_rests(e, kind, &all.front());
+  if (all.empty() && device.first(kind.elements) != nullptr) return;
+  if (all.size() < 2) {
+    const std::set<std::string> logs = rests(e, kind, all.empty() ? "" : all.front().path);
+    if (logs.empty()) return;
+    if (!all.empty()) find_signings(device, kind, all, engine);
+    return forget(logs, kind, all.empty() ? nullptr : &all.front(), device);
   }
   const bool tried = find_signings(device, kind, all, engine);
   std::vector<Standing> stands;
@@ -271,7 +272,7 @@ void settle_others(Evidence& e, const ResponseKind& kind, SignatureEngine& engin
     if (s.fact == kind.elements && belongs(s)) e.not_used.push_back({place_text(s.place), why(s)});
   }
   std::erase_if(device.statements, belongs);
-  forget_rests(e, kind, &all[judged]);
+  forget(rests(e, kind, all[judged].path), kind, &all[judged], device);
 }
 
 }  // namespace

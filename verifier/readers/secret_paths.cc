@@ -147,7 +147,8 @@ class Secrets {
       if (const size_t end = payload_name(rest)) return end;
     }
     for (const std::string& body : bodies_) {
-      if (rest.size() >= body.size() && to_lower(rest.substr(0, body.size())) == body)
+      if (rest.size() >= body.size() && to_lower(rest[0]) == body[0] &&
+          to_lower(rest.substr(0, body.size())) == body)
         return body.size();
     }
     return 0;

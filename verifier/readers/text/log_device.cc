@@ -66,7 +66,8 @@ std::vector<std::string_view> codes_stated(std::string_view line) {
     if (value == line.size()) continue;
     const size_t end = std::min(line.find_first_of(" ]\"'", value), line.size());
     const std::string_view code = line.substr(value, end - value);
-    if (code.starts_with("MT:") || code.find_first_not_of("0123456789-") == code.npos)
+    if (code.starts_with("MT:") || code.starts_with("MT%3A") ||
+        code.find_first_not_of("0123456789-") == code.npos)
       out.push_back(code);
     break;
   }
