@@ -7,6 +7,7 @@
 
 #include "verifier/crypto/crypto.h"
 #include "verifier/matter/attestation_elements.h"
+#include "verifier/readers/containers/otherwise.h"
 #include "verifier/readers/credentials/behind.h"
 #include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/formats.h"
@@ -416,6 +417,31 @@ void read_beside(const Source& source, const Reader& by, std::string rest, Readi
   if (found != &onboarding_text_reader) say_loose_codes(beside, reading);
   if (found == nullptr || found == &onboarding_text_reader)
     read_loose_text(beside, rest, behind, reading);
+}
+
+void read_otherwise(const Source& source, const Reader& by, std::string why, Reading& reading) {
+  constexpr size_t kLeast = 128;  // bytes: no credential is smaller
+  Source inside = source;
+  inside.member = true;
+  const auto behind = std::find(std::begin(kReaders), std::end(kReaders), &by) + 1;
+  const auto found = std::find_if(behind, std::end(kReaders),
+                                  [&](const Reader* r) { return r->recognises(inside); });
+  const size_t before = said(reading), unused_before = reading.not_used.size();
+  if (source.bytes.size() >= kLeast && found != std::end(kReaders)) {
+    const Before others = Before::of(reading);
+    const auto done = (*found)->read(inside, reading);
+    if (done && is_of_memory(**found)) say_firmware(inside, reading);
+    if (done) read_loose_credentials(inside, **found, others, reading);
+    if (said(reading) != before) {
+      if (reading.current != nullptr) reading.current->kind = (*found)->kind;
+      if (!done)
+        reading.device.damaged({.path = source.path, .offset = done.error().offset, .item = {}},
+                               (*found)->kind, done.error().what);
+      return;
+    }
+  }
+  reading.not_used.resize(unused_before);
+  reading.not_used.push_back({.path = source.path, .why = std::move(why)});
 }
 
 void Reading::holds(std::string what) {

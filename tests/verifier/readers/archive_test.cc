@@ -135,6 +135,84 @@ TEST_CASE("one file under a compression keeps the file's name") {
   }
 }
 
+// Memory whose first bytes are those of a container, and none: what lies in it is found.
+static Bytes memory(std::string_view head, size_t at = 0) {
+  Bytes out(at, 0x11);
+  const View start = view(head);
+  out.insert(out.end(), start.begin(), start.end());
+  out.resize(out.size() + 300, 0x11);
+  const Bytes dac = own_dac();
+  out.insert(out.end(), dac.begin(), dac.end());
+  out.resize(out.size() + 700, 0xFF);
+  return out;
+}
+
+TEST_CASE("memory that begins as a container does is searched, packed or not") {
+  using std::string_view_literals::operator""sv;
+  const std::vector<Bytes> all = {
+      memory(std::string(1024, '\0')),
+      memory(std::string(10'240, '\0')),
+      memory("ustar\0"sv
+             "00"sv,
+             257),
+      memory("PK\x03\x04"sv),
+      memory("PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"sv),
+      memory("\x1F\x8B\x08\0\0\0\0\0\0\0"sv),
+      memory("\x1F\x8B\x08\xFF"sv),
+      memory("\xFD\x37zXZ\0"sv),
+      memory("\x28\xB5\x2F\xFD"sv),
+      memory("\x04\x22\x4D\x18"sv),
+      memory("BZh91AY&SY"sv),
+      memory("7z\xBC\xAF\x27\x1C"sv),
+      memory("070701"sv),
+      memory("!<arch>\n"sv),
+      memory("\x89PNG\r\n\x1A\n"sv),
+      memory("GIF89a"sv),
+      memory("%PDF-1.4\n"sv),
+      memory("\x7F" + std::string("ELF\x01\x01\x01") + std::string(60, '\0')),
+  };
+  for (const Bytes& bytes : all) {
+    CAPTURE(hex(View(bytes).first(16)));
+    for (const auto form :
+         {std::optional<Form>(), std::optional(Form::gz), std::optional(Form::zst),
+          std::optional(Form::xz), std::optional(Form::bz2), std::optional(Form::lz4)}) {
+      const Reading reading = read_bytes(form ? pack(*form, {{"x", bytes, ""}}) : bytes, {}, "d");
+      CHECK(problems(reading) == "");
+      CHECK(reading.not_used.empty());
+      CHECK_FALSE(reading.device.noted(Remark::unreadable_file));
+      REQUIRE(count(reading, FactId::certificate) == 1);
+      CHECK(reading.files.back().kind == "raw");
+    }
+  }
+}
+
+TEST_CASE("what lies before a zip and behind an archive is read, what fills up is not") {
+  const std::vector<Member> members = {{"note.txt", to_bytes(view("nothing here")), ""}};
+  const Bytes rest = memory("");
+  for (const Form form : {Form::zip, Form::tar, Form::gz, Form::bz2, Form::lz4}) {
+    CAPTURE(static_cast<int>(form));
+    const Bytes whole = pack(form, members);
+    const auto followed_by = [&](const Bytes& more) {
+      Bytes out = whole;
+      out.insert(out.end(), more.begin(), more.end());
+      return read_bytes(out, {}, "a");
+    };
+    const Reading reading = followed_by(rest);
+    REQUIRE(count(reading, FactId::certificate) == 1);
+    CHECK(reading.device.statements[0].place.path == "a!(behind its end)");
+    CHECK(problems(reading) == "");
+    CHECK(count(followed_by(Bytes(4096, 0)), FactId::certificate) == 0);
+    CHECK(followed_by(Bytes(4096, 0)).files.size() == 2);
+  }
+  // Two in a row: the library goes by the list of the second.
+  Bytes two = pack(Form::zip, {{"dac.der", own_dac(), ""}});
+  const Bytes second = pack(Form::zip, members);
+  two.insert(two.end(), second.begin(), second.end());
+  const Reading reading = read_bytes(two, {}, "two.zip");
+  REQUIRE(count(reading, FactId::certificate) == 1);
+  CHECK(reading.device.statements[0].place.path == "two.zip!(before it)!dac.der");
+}
+
 static bool is_unused(const Reading& reading, std::string_view path, std::string_view why) {
   return std::any_of(reading.not_used.begin(), reading.not_used.end(), [&](const NotUsed& one) {
     return one.path.ends_with(path) && one.why.find(why) != std::string::npos;

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "verifier/readers/containers/otherwise.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/quoted.h"
@@ -254,9 +255,11 @@ Result<void> read(const Source& s, Reading& reading) {
     return unpacking.member(m);
   });
   if (!any) {
-    reading.not_used.push_back(
-        {s.path, done ? "nothing is in it"
-                      : fmt::format("an archive that cannot be opened: {}", done.error().what)});
+    // Memory may begin as an archive does.
+    read_otherwise(s, archive_reader,
+                   done ? "nothing is in it"
+                        : fmt::format("an archive that cannot be opened: {}", done.error().what),
+                   reading);
     return {};
   }
   unpacking.finish(done ? std::nullopt : std::optional(done.error()));

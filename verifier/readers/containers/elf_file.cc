@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "verifier/readers/containers/address_map.h"
+#include "verifier/readers/containers/otherwise.h"
 #include "verifier/readers/formats.h"
 
 namespace attest {
@@ -140,6 +141,8 @@ Result<void> read(const Source& s, Reading& reading) {
   std::vector<Error> problems;
   std::vector<Part> parts = elf.segments(problems);
   if (parts.empty()) parts = elf.sections(problems);
+  if (parts.empty() && problems.empty())
+    read_otherwise(s, elf_reader, "nothing in it describes a device", reading);
   for (const Error& problem : problems)
     reading.device.damaged(
         {.path = s.path, .offset = s.base + problem.offset.value_or(0), .item = {}}, "elf segment",

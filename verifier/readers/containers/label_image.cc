@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 
+#include "verifier/readers/containers/otherwise.h"
 #include "verifier/readers/containers/picture_form.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/text/onboarding_codes.h"
@@ -49,7 +50,10 @@ Result<void> read(const Source& s, Reading& reading) {
   }
   const auto texts = reading.codecs->picture(s.bytes);
   if (!texts) {
-    unused(fmt::format("{} that cannot be read: {}", picture_name(form), texts.error().what));
+    read_otherwise(s, label_image_reader,
+                   fmt::format("{}: {} that cannot be read: {}", kLabelNotChecked,
+                               picture_name(form), texts.error().what),
+                   reading);
     return {};
   }
   size_t found = 0;
