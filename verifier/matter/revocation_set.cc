@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "verifier/matter/revocation_words.h"
 #include "verifier/pki/crl.h"
 #include "verifier/pki/der.h"
 #include "verifier/pki/name.h"
@@ -321,10 +322,7 @@ Result<RevocationSetPtr> parse_revocation_set(std::string_view json) {
 }
 
 bool looks_like_revocation_set(View bytes) {
-  const std::string_view all = text(bytes);
-  const auto at = all.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  return at != std::string_view::npos && all[at] == '[' &&
-         all.find("\"revoked_serial_numbers\"") != std::string_view::npos;
+  return revocation_set_words(bytes) == SetWords::set;
 }
 
 Json revocation_set_entry(const RevocationSetIssuer& issuer, const std::vector<Bytes>& serials) {

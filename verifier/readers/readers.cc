@@ -7,6 +7,7 @@
 
 #include "verifier/crypto/crypto.h"
 #include "verifier/matter/attestation_elements.h"
+#include "verifier/matter/revocation_words.h"
 #include "verifier/readers/containers/otherwise.h"
 #include "verifier/readers/credentials/behind.h"
 #include "verifier/readers/credentials/loose_credentials.h"
@@ -248,6 +249,8 @@ Result<void> recognise_and_read(const Source& source, size_t index,
   if (done && is_of_memory(*found)) say_firmware(source, reading);
   if (done) read_loose_credentials(source, *found, behind, reading);
   mask_quoted(source.path, quoted, reading);
+  const bool set_inside = found != &revocation_set_reader && found->content != Content::bytes &&
+                          revocation_set_words(source.bytes) != SetWords::none;
   reading.current = outer;
   reading.files[index] = std::move(entry);
   for (size_t i = locked_before; i < reading.locked.size(); ++i) {
@@ -257,7 +260,15 @@ Result<void> recognise_and_read(const Source& source, size_t index,
     return tl::unexpected(Error{
         .what = fmt::format("expected {}: {}", found->expects, without_keys(done.error().what)),
         .offset = done.error().offset});
-  if (said(reading) != before || !reading.files[index].holds.empty()) return {};
+  const bool holds = said(reading) != before || !reading.files[index].holds.empty();
+  if (set_inside) {
+    constexpr const char* kSetInside =
+        "what may be a revocation set stands in it, among other text, and is not asked: hand it "
+        "over in a file of its own";
+    if (!holds) return none(source, kSetInside, reading);
+    reading.not_used.push_back({.path = source.path, .why = kSetInside});
+  }
+  if (holds) return {};
   // The reader's own words, where it has some; who named the file hears them.
   const bool told = reading.not_used.size() > unused_before;
   if (told && source.member) return {};
