@@ -100,10 +100,11 @@ struct Covered {
   bool must_answer;
 };
 
-// The fault is one of facts that another step asks for.
+// The fault is one of facts that another step judges.
 bool is_of_others(const Finding& f, const PlanStep& step) {
-  return f.facts.any() && !step.facts.empty() &&
-         std::none_of(step.facts.begin(), step.facts.end(),
+  const auto judges = step.judges();
+  return f.facts.any() && !judges.empty() &&
+         std::none_of(judges.begin(), judges.end(),
                       [&](FactId fact) { return f.facts.test(static_cast<size_t>(fact)); });
 }
 

@@ -90,13 +90,18 @@ constexpr PlanStep kBinfo21[] = {
     {"33", "Read ManufacturingDate", files, kFacts<FactId::manufacturing_date>},
     {"36", "Read PartNumber", files, kFacts<FactId::part_number>},
     {"39", "Read ProductURL", files, kFacts<FactId::product_url>},
-    {"42", "Read ProductLabel", files, kFacts<FactId::product_label, FactId::vendor_name>},
+    {"42", "Read ProductLabel", files, kFacts<FactId::product_label, FactId::vendor_name>,
+     kFacts<FactId::product_label>},
     {"45", "Read SerialNumber", files, kFacts<FactId::serial_number>},
     {"48", "Read LocalConfigDisabled", files, kFacts<FactId::local_config_disabled>},
     {"51", "Read Reachable", files, kFacts<FactId::reachable>},
-    {"53", "Read UniqueID", files, kFacts<FactId::unique_id, FactId::serial_number>},
+    {"53", "Read UniqueID", files, kFacts<FactId::unique_id, FactId::serial_number>,
+     kFacts<FactId::unique_id>},
     {"56", "Read CapabilityMinima", files,
-     kFacts<FactId::case_sessions_per_fabric, FactId::subscriptions_per_fabric>},
+     kFacts<FactId::case_sessions_per_fabric, FactId::subscriptions_per_fabric>,
+     kFacts<FactId::case_sessions_per_fabric, FactId::subscriptions_per_fabric,
+            FactId::simultaneous_invocations_supported, FactId::simultaneous_writes_supported,
+            FactId::read_paths_supported, FactId::subscribe_paths_supported>},
     {"63", "Read SpecificationVersion", files, kFacts<FactId::specification_version>},
     {"66", "Read MaxPathsPerInvoke", files, kFacts<FactId::max_paths_per_invoke>},
     {"69", "Read ConfigurationVersion", files, kFacts<FactId::configuration_version>},
@@ -752,9 +757,10 @@ const PlanCover* cover_of(std::string_view id, const FactSet& wrong) {
   const auto at = std::find_if(covers.begin(), covers.end(), [&](const PlanCover* cover) {
     const TestCase* of = find_test_case(cover->test_case);
     const PlanStep* step = of == nullptr ? nullptr : find_step(*of, cover->step);
-    return step != nullptr && std::any_of(step->facts.begin(), step->facts.end(), [&](FactId f) {
-             return wrong.test(static_cast<size_t>(f));
-           });
+    if (step == nullptr) return false;
+    const auto judges = step->judges();
+    return std::any_of(judges.begin(), judges.end(),
+                       [&](FactId f) { return wrong.test(static_cast<size_t>(f)); });
   });
   return at != covers.end() ? *at : covers.front();
 }

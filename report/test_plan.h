@@ -38,6 +38,10 @@ struct PlanStep {
   PlanNeeds needs = PlanNeeds::files;
   std::span<const FactId> facts = {};  // what it asks of the device: open where one is not stated
   PlanChain chain = PlanChain::all;
+  // Whose values it judges, where these are not all of `facts` or more: a fault of others is none
+  // of this step.
+  std::span<const FactId> judged = {};
+  std::span<const FactId> judges() const { return judged.empty() ? facts : judged; }
 };
 
 struct TestCase {

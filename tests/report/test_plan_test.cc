@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "cli/explained.h"
 #include "lot/rule.h"
 #include "report/plan_view.h"
 #include "report/report_plan.h"
 #include "report/test_plan_text.h"
+#include "tests/support/folder.h"
 #include "tests/support/judged.h"
 #include "tests/support/support.h"
 #include "verifier/checks/catalogue.h"
@@ -158,6 +160,89 @@ TEST_CASE("test plan: a fault fails its step and leaves the others as they are")
       const std::string_view step = s.step->step;
       if (step != row.failed && step != "6.2") CHECK(s.state != StepState::failed);
     }
+  }
+}
+
+// Each attribute wrong alone.
+TEST_CASE("test plan: a wrong attribute fails the step that reads it, and no other") {
+  const Folder folder;
+  const std::string unit = "fixtures/devices/lab-unit/";
+  Json good = *parse_json(text(slurp(unit + "device.json")));
+  const auto number = [](uint64_t n) { return Json(n); };
+  Json minima{Json::Object{}};
+  for (const auto& [name, least] : {std::pair("case_sessions_per_fabric", 3),
+                                    {"subscriptions_per_fabric", 3},
+                                    {"simultaneous_invocations_supported", 1},
+                                    {"simultaneous_writes_supported", 1},
+                                    {"read_paths_supported", 9},
+                                    {"subscribe_paths_supported", 3}})
+    minima.set(name, number(static_cast<uint64_t>(least)));
+  for (const auto& [key, value] :
+       std::vector<std::pair<std::string, Json>>{{"data_model_revision", number(19)},
+                                                 {"specification_version", number(0x01050000)},
+                                                 {"node_label", "n"},
+                                                 {"location", "XX"},
+                                                 {"hardware_version", number(1)},
+                                                 {"hardware_version_string", "1"},
+                                                 {"software_version", number(1)},
+                                                 {"software_version_string", "1"},
+                                                 {"manufacturing_date", "20260505"},
+                                                 {"part_number", "p"},
+                                                 {"product_url", "https://example.com"},
+                                                 {"product_label", "Bulb"},
+                                                 {"serial_number", "s"},
+                                                 {"local_config_disabled", Json(false)},
+                                                 {"reachable", Json(true)},
+                                                 {"unique_id", "u"},
+                                                 {"capability_minima", minima},
+                                                 {"max_paths_per_invoke", number(1)},
+                                                 {"configuration_version", number(1)}})
+    good.set(key, value);
+  const auto failed = [&](const std::string& key, const Json& value) {
+    Json with{Json::Object{}};
+    for (const auto& [name, is] : *good.object()) with.set(name, name == key ? value : is);
+    const Judged judged = judge({"--network", "none", "--at", "2026-06-01T00:00:00Z", "--stage",
+                                 "lab", "--trust-paa", "fixtures/trust", "--trust-cd-signer",
+                                 unit + "trusted-cd-signer.pem", unit + "dac.pem", unit + "pai.pem",
+                                 unit + "cd.pem", folder.write("device.json", dump(with))});
+    REQUIRE_MESSAGE(judged.errors.empty(), judged.errors.front());
+    const auto all = plan_results(judged.evidence, judged.report);
+    return of_case(all, "TC-BINFO-2.1").steps_in(StepState::failed);
+  };
+  CHECK(failed("", Json()) == "");
+  const std::string long33(33, 'x'), long65(65, 'x');
+  const std::vector<std::tuple<std::string, Json, std::string>> rows = {
+      {"data_model_revision", number(18), "2"},
+      {"vendor_name", long33, "5"},
+      {"product_name", long33, "11"},
+      {"node_label", long33, "17"},
+      {"location", "zz", "20a"},
+      {"hardware_version", number(65535), "21"},
+      {"hardware_version_string", "", "24"},
+      {"software_version", number(4294967295), "27"},
+      {"software_version_string", long65, "30"},
+      {"manufacturing_date", "20200101", "33"},
+      {"part_number", long33, "36"},
+      {"product_url", "ftp://x", "39"},
+      {"product_label", long65, "42"},
+      {"product_label", "x Forgery", "42"},
+      {"serial_number", long33, "45"},
+      {"local_config_disabled", Json(true), "48"},
+      {"reachable", Json(false), "51"},
+      {"unique_id", long33, "53"},
+      {"unique_id", "s", "53"},
+      {"specification_version", number(5), "63"},
+      {"max_paths_per_invoke", number(0), "66"},
+      {"configuration_version", number(0), "69"}};
+  for (const auto& [key, value, step] : rows) {
+    CAPTURE(key);
+    CHECK(failed(key, value) == step);
+  }
+  for (const auto& [name, least] : *minima.object()) {
+    CAPTURE(name);
+    Json less{Json::Object{}};
+    for (const auto& [of, enough] : *minima.object()) less.set(of, of == name ? number(0) : enough);
+    CHECK(failed("capability_minima", less) == "56");
   }
 }
 
