@@ -10,6 +10,8 @@
 #include <memory>
 #include <new>
 
+#include "verifier/crypto/crypto.h"
+#include "verifier/pki/der.h"
 #include "verifier/pki/key.h"
 
 namespace attest {
@@ -32,6 +34,11 @@ struct StackFree {
   void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
 };
 using Stack = std::unique_ptr<STACK_OF(X509), StackFree>;
+// Of a stack that has its own.
+struct CertsFree {
+  void operator()(STACK_OF(X509) * stack) const { sk_X509_pop_free(stack, X509_free); }
+};
+using Certs = std::unique_ptr<STACK_OF(X509), CertsFree>;
 
 template <class T>
 T* made(T* p) {
@@ -169,6 +176,95 @@ Result<std::string> signer_of(View content, View signature, std::optional<View> 
   const Stack signers(CMS_get0_signers(cms.get()));
   if (!signers || sk_X509_num(signers.get()) != 1) return error("expected one signer");
   return name_of(sk_X509_value(signers.get(), 0));
+}
+
+Result<Sha256> certificate_digest(View certificate) {
+  const auto cert = certificate_in(certificate);
+  if (!cert) return tl::unexpected(cert.error());
+  unsigned char* der = nullptr;
+  const int size = i2d_X509(cert->get(), &der);
+  if (size <= 0) return error(fmt::format("the certificate cannot be written: {}", complaint()));
+  const Sha256 out = sha256(View(der, static_cast<size_t>(size)));
+  OPENSSL_free(der);
+  return out;
+}
+
+namespace {
+
+// What a signature covers neither by itself nor by being the only one: its versions, which OpenSSL
+// does not look at. All are 1 where the signer is named by issuer and serial number.
+Result<void> has_its_versions(View signature) {
+  der::Cursor outer(signature);
+  auto info = outer.enter(der::kSequence, "ContentInfo");
+  if (!info) return tl::unexpected(info.error());
+  if (auto type = info->oid("content type"); !type) return tl::unexpected(type.error());
+  auto explicit_ = info->enter(der::context_constructed(0), "content");
+  if (!explicit_) return tl::unexpected(explicit_.error());
+  auto data = explicit_->enter(der::kSequence, "SignedData");
+  if (!data) return tl::unexpected(data.error());
+  auto version = data->small_integer("version", 1);
+  if (!version) return tl::unexpected(version.error());
+  for (const char* before : {"digest algorithms", "content", "certificates"}) {
+    if (auto passed = data->any(before); !passed) return tl::unexpected(passed.error());
+  }
+  auto all = data->enter(der::kSet, "signers");
+  if (!all) return tl::unexpected(all.error());
+  auto one = all->enter(der::kSequence, "SignerInfo");
+  if (!one) return tl::unexpected(one.error());
+  auto own = one->small_integer("version", 1);
+  if (!own) return tl::unexpected(own.error());
+  if (*version != 1 || *own != 1) return error("expected version 1, found 0");
+  return {};
+}
+
+// That of the key, or of the key with the digest that was signed.
+bool is_algorithm_of_key(CMS_SignerInfo* signer, const X509* certificate) {
+  X509_ALGOR *digest = nullptr, *signs = nullptr;
+  CMS_SignerInfo_get0_algs(signer, nullptr, nullptr, &digest, &signs);
+  if (digest == nullptr || signs == nullptr) return false;
+  const int key = EVP_PKEY_get_base_id(X509_get0_pubkey(certificate));
+  const int is = OBJ_obj2nid(signs->algorithm);
+  int with_digest = NID_undef;
+  OBJ_find_sigid_by_algs(&with_digest, OBJ_obj2nid(digest->algorithm), key);
+  return is != NID_undef && (is == key || is == with_digest);
+}
+
+}  // namespace
+
+Result<void> is_whole_signature(View signature, const Sha256& certificate) {
+  const unsigned char* at = signature.data();
+  CMS_ContentInfo* empty = CMS_ContentInfo_new_ex(context(), nullptr);
+  const Cms cms(d2i_CMS_ContentInfo(&empty, &at, static_cast<long>(signature.size())));
+  if (!cms) {
+    (void)complaint();
+    return error("expected a CMS signature in DER, found something else");
+  }
+  unsigned char* der = nullptr;
+  const int size = i2d_CMS_ContentInfo(cms.get(), &der);
+  const bool same = size > 0 && equal(View(der, static_cast<size_t>(size)), signature);
+  OPENSSL_free(der);
+  if (!same) return error("expected it written in one way, found another");
+  const Certs certs(CMS_get1_certs(cms.get()));
+  STACK_OF(CMS_SignerInfo)* const signers = CMS_get0_SignerInfos(cms.get());
+  if (sk_CMS_SignerInfo_num(signers) != 1 || certs == nullptr || sk_X509_num(certs.get()) != 1)
+    return error("expected one signer and its certificate, found others");
+  unsigned char* cert = nullptr;
+  const int cert_size = i2d_X509(sk_X509_value(certs.get(), 0), &cert);
+  const Sha256 found = sha256(View(cert, static_cast<size_t>(std::max(cert_size, 0))));
+  OPENSSL_free(cert);
+  if (found != certificate)
+    return error(fmt::format("expected the certificate with SHA-256 {}, found {}", hex(certificate),
+                             hex(found)));
+  CMS_SignerInfo* const signer = sk_CMS_SignerInfo_value(signers, 0);
+  if (CMS_unsigned_get_attr_count(signer) > 0)
+    return error("expected no attributes that are not signed, found some");
+  if (OBJ_obj2nid(CMS_get0_eContentType(cms.get())) != NID_pkcs7_data)
+    return error("expected one over data, found another");
+  if (!is_algorithm_of_key(signer, sk_X509_value(certs.get(), 0)))
+    return error("expected the algorithm of the signer's key, found another");
+  if (const auto versions = has_its_versions(signature); !versions)
+    return tl::unexpected(versions.error());
+  return {};
 }
 
 }  // namespace attest

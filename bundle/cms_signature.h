@@ -19,4 +19,10 @@ Result<void> check_pair(View key, View certificate);
 // which says who, not that it may be trusted.
 Result<std::string> signer_of(View content, View signature, std::optional<View> certificate);
 
+// SHA-256 of the certificate (PEM) in DER: by that a record says who signs it.
+Result<Sha256> certificate_digest(View certificate);
+// Whether the signature is as sign_detached writes one, with that certificate and nothing beside
+// it: what a signature does not cover in itself is covered by this.
+Result<void> is_whole_signature(View signature, const Sha256& certificate);
+
 }  // namespace attest

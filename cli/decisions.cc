@@ -161,7 +161,8 @@ void add_decisions(Command& root) {
   Command& command = root.subcommand(
       "decisions", "who approved or rejected which device: the record that serve keeps, checked");
   Command& check = command.subcommand(
-      "verify", "whether the record is whole: nothing altered, nothing taken out, all signed");
+      "verify",
+      "whether the record is whole: nothing altered, nothing taken out, signed as it says");
   check.group(Group::input)
       .positional("DB", options->database, "the database of serve --decisions", true);
   add_signed_by(check, "of every record", options->signed_by);

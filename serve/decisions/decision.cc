@@ -123,7 +123,9 @@ Result<void> written_text(const char* name, const std::string& text, size_t most
 std::string canonical(const Decision& d) {
   Json device, kept, out;
   for (const DeviceMember& member : kDeviceMembers) device.set(member.name, d.device.*member.text);
-  out.set("schema", kDecisionSchema).set("number", d.number).set("id", d.id);
+  out.set("schema", d.signing ? kDecisionSchema : kEarlierDecisionSchema)
+      .set("number", d.number)
+      .set("id", d.id);
   out.set("time", rfc3339(d.time)).set("decision", d.approved ? "approve" : "reject");
   out.set("who", d.who)
       .set("user", d.user)
@@ -134,6 +136,8 @@ std::string canonical(const Decision& d) {
   out.set("network", d.network).set("stage", d.stage).set("device", std::move(device));
   kept.set("report", hex(d.report)).set("page", hex(d.page)).set("bundle", hex(d.bundle));
   out.set("sha256", std::move(kept)).set("previous", hex(d.previous));
+  if (d.signing)
+    out.set("previous_signature", hex(d.signing->previous)).set("signer", d.signing->certificate);
   return dump(out);
 }
 
@@ -142,7 +146,9 @@ Result<Decision> read_decision(std::string_view line) {
   if (!json) return tl::unexpected(json.error());
   Members m(*json);
   Decision d;
-  if (const std::string schema = m.text("schema"); schema != kDecisionSchema)
+  const std::string schema = m.text("schema");
+  const bool earlier = schema == kEarlierDecisionSchema;
+  if (schema != kDecisionSchema && !earlier)
     return error(
         fmt::format("schema: expected {}, found \"{}\"", kDecisionSchema, printable(schema)));
   d.number = m.number("number");
@@ -169,6 +175,13 @@ Result<Decision> read_decision(std::string_view line) {
   d.page = kept.digest("page");
   d.bundle = kept.digest("bundle");
   d.previous = m.digest("previous");
+  if (earlier) {
+    d.signing = std::nullopt;
+  } else {
+    d.signing->previous = m.digest("previous_signature");
+    d.signing->certificate = m.text("signer");
+    if (!d.signing->certificate.empty()) d.signing->certificate = hex(m.digest("signer"));
+  }
   for (const Members* part : {&m, &device, &kept}) {
     if (!part->problem().empty()) return error(part->problem());
   }

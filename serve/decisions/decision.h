@@ -16,7 +16,9 @@
 
 namespace attest::serve {
 
-inline constexpr const char* kDecisionSchema = "matter-attest/decision/1";
+inline constexpr const char* kDecisionSchema = "matter-attest/decision/2";
+// As it was before a record said who signs it.
+inline constexpr const char* kEarlierDecisionSchema = "matter-attest/decision/1";
 
 struct Decision {
   uint64_t number = 0;  // 1 is the first
@@ -33,6 +35,13 @@ struct Decision {
   DeviceSummary device;
   Sha256 report{}, page{}, bundle{};
   Sha256 previous{};  // the digest of the record before; zeros of the first
+  // Who signs it, so that a signature which is taken out is missed: the certificate's digest;
+  // empty: nobody. And the digest of what signs the record before; zeros: nothing does.
+  struct Signing {
+    std::string certificate;
+    Sha256 previous{};
+  };
+  std::optional<Signing> signing = Signing{};  // nullopt: of an earlier schema, which does not say
 
   bool against_verdict() const { return approved && verdict != Verdict::approve; }
 };

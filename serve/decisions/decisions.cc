@@ -150,7 +150,7 @@ std::string where(const std::vector<std::string>& words, const char* first) {
   return out;
 }
 
-constexpr const char* kListed = "line, digest, signature IS NOT NULL";
+constexpr const char* kListed = "line, digest, coalesce(length(signature), 0) > 0";
 
 OfRecord<ListedDecision> listed(sqlite3_stmt* row, const std::string& path) {
   const std::string line = text_at(row, 0);
@@ -314,7 +314,8 @@ OfRecord<ListedDecision> Decisions::append_locked(const DecisionRequest& request
   if (!id) return broken(id.error().what);
   d.id = std::move(*id);
   {
-    Query last(state_->db, "SELECT number, digest FROM decisions ORDER BY number DESC LIMIT 1");
+    Query last(state_->db,
+               "SELECT number, digest, signature FROM decisions ORDER BY number DESC LIMIT 1");
     const int code = last.step();
     if (code != SQLITE_ROW && code != SQLITE_DONE)
       return tl::unexpected(state_->failed("cannot be read"));
@@ -327,7 +328,13 @@ OfRecord<ListedDecision> Decisions::append_locked(const DecisionRequest& request
                         "bytes, expected {}",
                         state_->path, digest.size(), d.previous.size()));
       std::copy(digest.begin(), digest.end(), d.previous.begin());
+      d.signing->previous = digest_of_signature(blob(last.get(), 2));
     }
+  }
+  if (!signing.key.empty()) {
+    const auto signer = certificate_digest(view(signing.certificate));
+    if (!signer) return broken("the decision cannot be signed: " + signer.error().what);
+    d.signing->certificate = hex(*signer);
   }
   const std::string line = canonical(d), search = searched_text(d);
   const Sha256 digest = sha256(view(line));
@@ -435,6 +442,10 @@ OfRecord<uint64_t> Decisions::next_number() {
   Query query(state_->db, "SELECT coalesce(max(number), 0) + 1 FROM decisions");
   if (query.step() != SQLITE_ROW) return tl::unexpected(state_->failed("cannot be read"));
   return static_cast<uint64_t>(sqlite3_column_int64(query.get(), 0));
+}
+
+Sha256 digest_of_signature(View signature) {
+  return signature.empty() ? Sha256{} : sha256(signature);
 }
 
 Result<void> is_as_recorded(const StoredDecision& s) {

@@ -84,6 +84,9 @@ class Decisions {
   std::unique_ptr<State> state_;
 };
 
+// As the record behind it says it; zeros: there is none.
+Sha256 digest_of_signature(View signature);
+
 // The bundle of one that was found: refused unless it is the one that the record names.
 Result<void> is_as_recorded(const StoredDecision& stored);
 
