@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "platform/files.h"
+#include "verifier/base/blank_text.h"
 #include "verifier/base/json.h"
 
 namespace attest {
@@ -20,7 +21,7 @@ Result<Instant> last_instant(const std::string& until) {
   return at;
 }
 
-Result<Waiver> one(const Json& json) {
+Result<Waiver> one(const Json& json, WaiverTexts texts) {
   if (!json.is_object()) return error(fmt::format("expected an object, found {}", json.kind()));
   Waiver out;
   const std::pair<const char*, std::string*> members[] = {{"id", &out.id},
@@ -34,9 +35,12 @@ Result<Waiver> one(const Json& json) {
     if (member == std::end(members))
       return error(
           fmt::format("expected id, reason, who, until and device, found \"{}\"", printable(key)));
-    if (value.string() == nullptr || value.string()->empty())
-      return error(fmt::format("{}: expected a text, found {}", key,
-                               value.string() != nullptr ? "an empty one" : value.kind()));
+    const bool empty = value.string() != nullptr && value.string()->empty();
+    if (value.string() == nullptr || empty)
+      return error(
+          fmt::format("{}: expected a text, found {}", key, empty ? "an empty one" : value.kind()));
+    if (texts == WaiverTexts::given && is_blank_text(*value.string()))
+      return error(fmt::format("{}: expected a text, found one of blanks", key));
     *member->second = *value.string();
   }
   for (const auto& [key, value] : members) {
@@ -67,6 +71,8 @@ Result<Waiver> waiver_from_option(const std::string& given) {
         fmt::format("--waive: expected the id of a check (see matter-attest checks), "
                     "found \"{}\"",
                     printable(given.substr(0, equals))));
+  if (is_blank_text(std::string_view(given).substr(equals + 1)))
+    return error("--waive: expected ID=REASON, found a reason of blanks");
   return Waiver{.id = given.substr(0, equals),
                 .reason = given.substr(equals + 1),
                 .who = {},
@@ -75,7 +81,7 @@ Result<Waiver> waiver_from_option(const std::string& given) {
                 .device = {}};
 }
 
-Result<std::vector<Waiver>> waivers_from_text(std::string_view text) {
+Result<std::vector<Waiver>> waivers_from_text(std::string_view text, WaiverTexts texts) {
   const auto json = parse_json(text, {.bytes = 16u << 20, .depth = 8});
   if (!json) return tl::unexpected(json.error());
   const Json* list = json->find("waivers");
@@ -86,7 +92,7 @@ Result<std::vector<Waiver>> waivers_from_text(std::string_view text) {
         fmt::format("expected at most {} waivers, found {}", kMostWaivers, list->array()->size()));
   std::vector<Waiver> out;
   for (const Json& item : *list->array()) {
-    auto waiver = one(item);
+    auto waiver = one(item, texts);
     if (!waiver) return within(fmt::format("waiver {}", out.size() + 1), waiver.error());
     out.push_back(std::move(*waiver));
   }

@@ -13,7 +13,11 @@
 namespace attest {
 
 Result<Waiver> waiver_from_option(const std::string& given);
-Result<std::vector<Waiver>> waivers_from_text(std::string_view text);
+// Those of a record that was kept stay as they were taken; a new one needs texts that say
+// something.
+enum class WaiverTexts : uint8_t { given, recorded };
+Result<std::vector<Waiver>> waivers_from_text(std::string_view text,
+                                              WaiverTexts texts = WaiverTexts::given);
 Result<std::vector<Waiver>> waivers_from(const std::vector<std::string>& options,
                                          const std::vector<std::string>& files);
 

@@ -8,6 +8,7 @@
 
 #include "platform/waivers.h"
 #include "report/csv_field.h"
+#include "verifier/base/blank_text.h"
 #include "verifier/checks/catalogue.h"
 
 namespace attest::serve {
@@ -91,19 +92,15 @@ class Members {
   std::string problem_;
 };
 
-Result<std::vector<Waiver>> waivers_in(const Json& list) {
+Result<std::vector<Waiver>> waivers_in(const Json& list, WaiverTexts texts) {
   Json wrapped;
   wrapped.set("waivers", list);
-  return waivers_from_text(dump(wrapped));
+  return waivers_from_text(dump(wrapped), texts);
 }
 
 std::string lower(std::string text) {
   for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return text;
-}
-
-bool has_no_word(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
 // A text that a person wrote: bounded, and shown as it was written.
@@ -158,7 +155,7 @@ Result<Decision> read_decision(std::string_view line) {
   d.who = m.text("who");
   d.user = m.text("user");
   d.reason = m.text("reason");
-  auto waivers = waivers_in(m.member("waivers"));
+  auto waivers = waivers_in(m.member("waivers"), WaiverTexts::recorded);
   if (!waivers) m.complain(fmt::format("waivers: {}", waivers.error().what));
   if (waivers) d.waivers = std::move(*waivers);
   const std::string verdict = m.text("verdict");
@@ -213,14 +210,14 @@ Result<DecisionRequest> read_decision_request(std::string_view text) {
     return error(
         fmt::format("decision: expected approve or reject, found \"{}\"", printable(decision)));
   out.approved = decision == "approve";
-  if (has_no_word(out.who)) return error("who: expected a name, found none");
+  if (is_blank_text(out.who)) return error("who: expected a name, found none");
   if (const auto fine = written_text("who", out.who, kMostName, false); !fine)
     return tl::unexpected(fine.error());
   if (const auto fine = written_text("reason", out.reason, kMostReason, true); !fine)
     return tl::unexpected(fine.error());
   const Json* list = json->find("waivers");
   if (list == nullptr) return out;
-  auto waivers = waivers_in(*list);
+  auto waivers = waivers_in(*list, WaiverTexts::given);
   if (!waivers) return within("waivers", waivers.error());
   if (waivers->size() > kMostWaivers)
     return error(
@@ -251,10 +248,10 @@ Result<void> may_decide(const DecisionRequest& request, const JudgedReport& repo
       return error(fmt::format("waivers: {}: over since {}: expected one that still holds", w.id,
                                printable(w.until_text)));
   }
-  if (!request.approved && has_no_word(request.reason))
+  if (!request.approved && is_blank_text(request.reason))
     return error("reason: expected one for a rejection, found none");
   if (!request.approved || verdict == Verdict::approve) return {};
-  if (has_no_word(request.reason))
+  if (is_blank_text(request.reason))
     return error(
         fmt::format("reason: the report says {}: expected a reason to approve the part "
                     "all the same, found none",

@@ -188,6 +188,19 @@ TEST_CASE("decisions: a request is read strictly") {
   CHECK(why(base + R"(,"who":"B"})").find("duplicate") != std::string::npos);
   CHECK(why(R"({"report":")" + id + R"(","decision":"approve","who":"  "})") ==
         "who: expected a name, found none");
+  for (const char* blank : {"\\u00a0", "\\u3000", "\\u2800", "\\u1680 "}) {
+    CAPTURE(blank);
+    CHECK(why(R"({"report":")" + id + R"(","decision":"approve","who":")" + blank + "\"}") ==
+          "who: expected a name, found none");
+    CHECK(why(base + R"(,"waivers":[{"id":"dac.present","reason":")" + blank +
+              R"(","who":"w","until":"2027-01-01"}]})") ==
+          "waivers: waiver 1: reason: expected a text, found one of blanks");
+    DecisionRequest request = a_request(false);
+    request.reason = *parse_json('"' + std::string(blank) + '"')->string();
+    const auto may = may_decide(request, judged_report(Verdict::approve), kDecided);
+    REQUIRE_FALSE(may.has_value());
+    CHECK(may.error().what == "reason: expected one for a rejection, found none");
+  }
   CHECK(why(R"({"report":")" + id + R"(","decision":"approve","who":"a\u0000b"})")
             .starts_with("who: expected no control characters"));
   CHECK(why(R"({"report":")" + id + R"(","decision":"approve","who":"a\u202eb"})")

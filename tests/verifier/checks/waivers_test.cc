@@ -296,6 +296,25 @@ TEST_CASE("waivers in a file are read strictly") {
     if (*file.text != '\0')
       CHECK_MESSAGE(bad.error().what.find(file.words) != std::string::npos, bad.error().what);
   }
+  for (const char* blank : {" ", "   ", "\\t", "\\u00a0", "\\u200b\\u00a0", "\\u3000"}) {
+    CAPTURE(blank);
+    for (const bool reason : {true, false}) {
+      const std::string text = std::string(R"({"waivers":[{"id":"a.b","reason":")") +
+                               (reason ? blank : "r") + R"(","who":")" + (reason ? "w" : blank) +
+                               R"(","until":"2026-12-31"}]})";
+      const auto bad = waivers_from_text(text);
+      REQUIRE(!bad.has_value());
+      CHECK(bad.error().what == std::string("waiver 1: ") + (reason ? "reason" : "who") +
+                                    ": expected a text, found one of blanks");
+      CHECK(waivers_from_text(text, WaiverTexts::recorded).has_value());
+    }
+  }
+  for (const char* blank : {"a.b= ", "a.b=\t", "a.b=\u00A0", "a.b=\u200B \u2060"}) {
+    CAPTURE(blank);
+    const auto bad = waiver_from_option(blank);
+    REQUIRE(!bad.has_value());
+    CHECK(bad.error().what == "--waive: expected ID=REASON, found a reason of blanks");
+  }
   CHECK(waiver_from_option("a.b=why = not")->reason == "why = not");
   for (const char* given : {"a.b", "a.b=", "=r", ""}) CHECK(!waiver_from_option(given).has_value());
 }
