@@ -97,6 +97,8 @@ std::optional<Answer> refuse_host(const HttpRequest& request,
 }
 
 std::optional<Answer> refuse_origin(const HttpRequest& request) {
+  if (request.count("sec-fetch-site") > 1 || request.count("origin") > 1)
+    return problem(403, "a page of another place may not ask for this", "one origin", "two");
   const std::string* site = request.header("sec-fetch-site");
   if (site != nullptr && *site != "same-origin" && *site != "none")
     return problem(403, "a page of another place may not ask for this", "a page of this server",
@@ -107,7 +109,8 @@ std::optional<Answer> refuse_origin(const HttpRequest& request) {
   const std::string own = (request.secure ? "https://" : "http://") + (host ? *host : "");
   // Behind a proxy that speaks TLS the scheme is another's; the host is not.
   const size_t mark = origin->find("://");
-  if (mark != std::string::npos && host != nullptr &&
+  const bool weaker = request.secure && lower(origin->substr(0, mark)) != "https";
+  if (mark != std::string::npos && !weaker && host != nullptr &&
       lower(origin->substr(mark + 3)) == lower(*host))
     return std::nullopt;
   return problem(403, "a page of another place may not ask for this", own, origin->substr(0, 128));

@@ -128,8 +128,19 @@ at("form").addEventListener("reset", () => {
 });
 
 // --- decisions ---
+// What is recorded stays for good: one press of the button is one decision, however fast the next.
+let recording = false;
 at("decide").addEventListener("submit", async (event) => {
   event.preventDefault();
+  if (recording) return;
+  recording = true;
+  try {
+    await record();
+  } finally {
+    recording = false;
+  }
+});
+async function record() {
   const waivers = at("waivers").value.split("\n").filter((line) => line.trim()).map((line) => {
     const [id, rest = ""] = line.split(/=(.*)/s);
     const until = rest.match(/until\s+(\S+)\s*$/);
@@ -157,7 +168,7 @@ at("decide").addEventListener("submit", async (event) => {
   at("decide").hidden = true;
   at("progress").hidden = true;
   end("decide_done", "approve", { id: JSON.parse(request.responseText).id });
-});
+}
 
 begin_lots(judge);
 document.documentElement.classList.add("script");

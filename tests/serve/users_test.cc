@@ -43,6 +43,26 @@ TEST_CASE("a user is known by name and password, and then again without bcrypt")
   CHECK(users.known("Basic " + std::string(2'000, 'A'), 0).how == Users::Known::How::no);
 }
 
+TEST_CASE("a name that nobody has takes as long as one of the users, and always the same") {
+  std::string cheap = kDigest, dear = kDigest;
+  dear.replace(4, 2, "09");
+  Users users;
+  REQUIRE(users.add_users("ada:" + cheap + "\nbob:" + dear + "\n", "users"));
+  size_t as_dear = 0;
+  for (int i = 0; i < 200; ++i) {
+    const std::string name = "nobody" + std::to_string(i), is = users.stand_in(name);
+    CHECK((is == cheap || is == dear));
+    CHECK(users.stand_in(name) == is);
+    as_dear += is == dear;
+  }
+  CHECK(as_dear > 0);
+  CHECK(as_dear < 200);
+  Users alone;
+  REQUIRE(alone.add_users("ada:" + cheap, "users"));
+  CHECK(alone.stand_in("bob") == cheap);
+  CHECK(!alone.check(basic("bob:correct horse"), 0));
+}
+
 TEST_CASE("a token is one of the file's, whole") {
   Users users;
   REQUIRE(users.add_tokens("# of CI\n0123456789abcdef\nfedcba9876543210\n", "tokens"));

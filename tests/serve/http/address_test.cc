@@ -74,6 +74,12 @@ TEST_CASE("what a page of another place posts is refused") {
   for (const char* other : {"http://evil.example", "null", "http://127.0.0.1:8481",
                             "http://127.0.0.1", "http://localhost:8480", ""})
     CHECK_MESSAGE(posted({{"origin", other}}) == 403, other);
+  for (const char* name : {"origin", "sec-fetch-site"}) {
+    const std::string ours =
+        name == std::string_view("origin") ? "http://127.0.0.1:8480" : "same-origin";
+    CHECK(posted({{name, ours}, {name, ours}}) == 403);
+    CHECK(posted({{name, ours}, {name, "http://evil.example"}}) == 403);
+  }
   for (const char* other : {"cross-site", "same-site", ""})
     CHECK_MESSAGE(posted({{"sec-fetch-site", other}}) == 403, other);
 }
