@@ -92,7 +92,11 @@ void describe_lot(Json& operation) {
                                    Json(Json::Object{}).set("schema", Json(Json::Object{})))));
 }
 
+constexpr unsigned kAgain = 5;  // seconds
+
 Answer health(const Service& service) {
+  if (const std::string ailing = service.options().ailing(); !ailing.empty())
+    return busy(ailing, kAgain);
   return json_answer(Json(Json::Object{})
                          .set("status", "ok")
                          .set("version", MATTER_ATTEST_VERSION)

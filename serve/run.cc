@@ -115,6 +115,8 @@ void raise_file_limit() {
   ::setrlimit(RLIMIT_NOFILE, &files);
 }
 
+constexpr const char* kNoJudges = "the processes that make judges ended, and none can be made anew";
+
 sigset_t ending_signals() {
   sigset_t out;
   ::sigemptyset(&out);
@@ -147,12 +149,15 @@ Result<void> run_server(ServerSettings settings, const Verbosity& verbosity) {
   ::pthread_sigmask(SIG_BLOCK, &ending, &before);
 
   Log log(verbosity);
+  (*nursery)->on_replaced(
+      [&] { log.note("the process that makes judges ended, and another took its place"); });
   HttpServer* serving = nullptr;
   ProcessJudging judging(**nursery, settings.judging);
   Desk desk(2);
   ServiceOptions options = settings.service;
   options.note = [&](const std::string& line) { log.note(line); };
   options.detail = [&](const std::string& line) { log.detail(line); };
+  options.ailing = [&] { return (*nursery)->is_there() ? std::string() : std::string(kNoJudges); };
   options.gauges = [&] {
     return std::map<std::string, double>{
         {"uploads_waiting", static_cast<double>(judging.waiting())},
@@ -185,12 +190,14 @@ Result<void> run_server(ServerSettings settings, const Verbosity& verbosity) {
   at.port = serving->port();
   log.note(fmt::format("listening on {}://{}/", settings.certificate.empty() ? "http" : "https",
                        at.text()));
+  bool ailing = false;
   {
     const Refresher refresher(settings, **nursery, log);
-    int signal = 0;
-    while (::sigwait(&ending, &signal) != 0) {
-    }
-    log.note("ending: what is under way is answered first");
+    constexpr timespec kLook{.tv_sec = 1, .tv_nsec = 0};
+    while (!ailing && ::sigtimedwait(&ending, nullptr, &kLook) < 0)
+      ailing = !(*nursery)->is_there();
+    log.note(ailing ? std::string(kNoJudges) + ": the server ends"
+                    : "ending: what is under way is answered first");
     serving->stop_listening();
   }
   for (int i = 0; i < 100 && serving->under_way() != 0; ++i)
@@ -198,6 +205,7 @@ Result<void> run_server(ServerSettings settings, const Verbosity& verbosity) {
   http->reset();
   serving = nullptr;
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (ailing) return error(kNoJudges);
   return {};
 }
 

@@ -29,6 +29,8 @@ struct ServiceOptions {
   std::function<double()> ticks;  // seconds of a clock that only goes on
   std::function<void(const std::string&)> note = [](const std::string&) {};
   std::function<void(const std::string&)> detail = [](const std::string&) {};
+  // What keeps it from judging; empty: nothing.
+  std::function<std::string()> ailing = [] { return std::string(); };
   std::function<Json()> ledgers = [] { return Json(Json::Array{}); };
   // Gauges: "waiting", "connections", ...
   std::function<std::map<std::string, double>()> gauges = [] {

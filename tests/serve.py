@@ -323,6 +323,19 @@ def hostile(tool):
             answer = server.raw(request, timeout=5)
             check(b"HTTP/1.1 200" not in answer, f"{name}: no 200, found {answer[:40]}")
 
+        # Whatever the query and however large the length, the answer is ours and there at once.
+        host = b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        for name, status, request in [
+                ("100 parameters of a query", 200, b"GET /api/v1/health?" + b"&".join(b"a%d=1" % i for i in range(100)) + host + b"\r\n"),
+                ("1000 parameters of a query", 400, b"GET /api/v1/health?" + b"&".join(b"a%d=1" % i for i in range(1000)) + host + b"\r\n"),
+                ("10000 short ones", 400, b"GET /?" + b"a&" * 10000 + host + b"\r\n"),
+                ("a query of marks", 404, b"GET /x?" + b"?" * 100 + host + b"\r\n"),
+                ("a length of 19 digits", 413, head + b"Connection: close\r\nContent-Length: 4611686018427387904\r\n\r\nabcd")]:
+            answer = server.raw(request, timeout=10)
+            check(answer.startswith(b"HTTP/1.1 %d " % status), f"{name}: {status}, found {answer[:40]}")
+            check(answer.count(b"HTTP/1.1 ") == 1 and b"X-Content-Type-Options: nosniff" in answer, f"{name}: one answer, with its headers")
+            check(status == 200 or b"application/problem+json" in answer, f"{name}: a problem")
+
         # A body in pieces that never ends is cut off.
         sent = 0
         with socket.create_connection(("127.0.0.1", server.port), timeout=30) as s:
@@ -399,6 +412,35 @@ def hostile(tool):
         print("hostile requests: refused, cut off or harmless")
 
 
+def mother(tool):
+    """The process that makes those that judge is killed, and judging goes on; with the one that waits it is the server that ends."""
+    with Server(tool, *TRUST, "--network", "none", "--at", "2026-06-01T00:00:00Z") as server:
+        good = evidence(ROOT / "fixtures/devices/good")
+
+        def made_by(pid):
+            return [int(one) for one in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+        first = made_by(server.process.pid)
+        check(len(first) == 1, f"one process makes those that judge: {first}")
+        waits = made_by(first[0])[0]
+        check(server.ask("POST", "/api/v1/verify", *form(good))[0] == 200, "judged before")
+        os.kill(first[0], signal.SIGKILL)
+        for _ in range(3):
+            status, _, content = server.ask("POST", "/api/v1/verify", *form(good))
+            check(status == 200 and json.loads(content)["verdict"] == "approve", f"and after it was killed: {status}")
+        check(server.ask("GET", "/api/v1/health")[0] == 200, "the server is well")
+        check(any("another took its place" in line for line in server.lines), f"and says so: {server.lines}")
+        for pid in (made_by(waits)[0], waits):
+            os.kill(pid, signal.SIGKILL)
+        for method, path, more in (("GET", "/api/v1/health", ()), ("POST", "/api/v1/verify", form(good))):
+            with contextlib.suppress(OSError, http.client.HTTPException):  # it ends within a second
+                status, headers, _ = server.ask(method, path, *more)
+                check(status != 503 or "Retry-After" in headers, f"{path}: 503 with Retry-After, found {headers}")
+        check(server.process.wait(30) == 2, "the server ends, and not as if it had been asked to")
+        check(any("none can be made anew" in line for line in server.lines), f"and says why: {server.lines}")
+    print("the process that makes judges: replaced, and missed")
+
+
 def no_room(tool):
     """Where large uploads cannot be kept while they come in, they are refused, and small ones are judged."""
     before = os.environ.get("TMPDIR")
@@ -463,7 +505,7 @@ def users(tool):
 def main():
     tool = os.path.abspath(sys.argv[1])
     os.environ.setdefault("MATTER_ATTEST_CACHE", tempfile.mkdtemp())
-    for part in (users, no_room, followed_lot, hostile, fixtures):
+    for part in (users, mother, no_room, followed_lot, hostile, fixtures):
         part(tool)
     print("failed" if failures else "all held")
     return 1 if failures else 0

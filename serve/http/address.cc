@@ -133,9 +133,17 @@ std::optional<Answer> refuse_framing(const HttpRequest& request) {
   if (request.count("transfer-encoding") > 1 || request.count("content-length") > 1)
     return refused("two of a kind");
   if (coding != nullptr && lower(*coding) != "chunked") return refused("another coding");
-  if (length != nullptr && (length->empty() || length->size() > 18 ||
-                            length->find_first_not_of("0123456789") != std::string::npos))
+  if (length != nullptr &&
+      (length->empty() || length->find_first_not_of("0123456789") != std::string::npos))
     return refused("a length that is no number");
+  constexpr size_t kMostDigits = 18;
+  if (length != nullptr) {
+    const size_t digits = length->size() - std::min(length->find_first_not_of('0'), length->size());
+    if (digits > kMostDigits)
+      return problem(413, "the body is too large", fmt::format("at most {} digits", kMostDigits),
+                     fmt::format("{} digits of a length", digits))
+          .with("Connection", "close");
+  }
   return std::nullopt;
 }
 

@@ -230,6 +230,12 @@ class Server final : public HttpServer {
   static void* target(void* self, const char* uri, MHD_Connection*) {
     auto request = std::make_unique<Request>();
     request->target = uri;
+    // What it would make of the query fills its memory, and then nobody is answered. Ours is made
+    // of the target above; the library's copy, which is its own to write, ends before.
+    if (auto* query = const_cast<char*>(std::strchr(uri, '?')); query != nullptr) {
+      if (query[1] != '\0') query[1] = '\0';
+      *query = '\0';
+    }
     auto& server = *static_cast<Server*>(self);
     const std::lock_guard lock(server.mutex_);
     server.requests_.insert(request.get());

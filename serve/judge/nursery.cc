@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -54,8 +55,10 @@ void keep_only(int kept) {
 }
 
 void begin_anew(pid_t parent) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(0);
+  if (parent != 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(0);
+  }
   for (const int caught : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD}) ::signal(caught, SIG_DFL);
   sigset_t none;
   ::sigemptyset(&none);
@@ -80,7 +83,7 @@ void begin_anew(pid_t parent) {
 }
 
 struct Command {
-  enum class What : int32_t { make, end } what = What::make;
+  enum class What : int32_t { make, end, another } what = What::make;
   int32_t pid = 0;
 };
 
@@ -97,7 +100,8 @@ void end_child(pid_t pid, std::set<pid_t>& children) {
   }
 }
 
-// A child's socket comes back with its process id.
+// A child's socket comes back with its process id. Without a parent it goes on when the one that
+// made it is gone: it ends with the server, which has the socket's other end.
 [[noreturn]] void be_nursery(int socket, pid_t parent, const ProcessLimits& limits,
                              const Nursery::Work& work) {
   begin_anew(parent);
@@ -116,12 +120,14 @@ void end_child(pid_t pid, std::set<pid_t>& children) {
       send_frame(socket, "", ends.error().what);
       continue;
     }
+    const bool another = command.what == Command::What::another;
     const pid_t child = ::fork();
+    if (child == 0 && another) be_nursery(ends->second.get(), 0, limits, work);
     if (child == 0) be_child(ends->second.get(), self, limits, work);
     if (child < 0) {
       send_frame(socket, "", std::strerror(errno));
     } else {
-      children.insert(child);
+      if (!another) children.insert(child);
       send_frame(socket, std::to_string(child), "", {ends->first.get()});
     }
   }
@@ -137,14 +143,29 @@ Result<std::unique_ptr<Nursery>> Nursery::start(const Work& work, ProcessLimits 
   if (child < 0)
     return error(fmt::format("no process for judging can be made: {}", std::strerror(errno)));
   if (child == 0) be_nursery(ends->second.get(), parent, limits, work);
-  return std::unique_ptr<Nursery>(new Nursery(std::move(ends->first), child));
+  std::unique_ptr<Nursery> out(new Nursery(std::move(ends->first), child));
+  if (auto waits = out->ask(true); waits.made) out->next_ = std::move(waits.made->socket);
+  return out;
 }
 
 Nursery::~Nursery() {
+  next_.close();
   socket_.close();
+  bury();
+}
+
+void Nursery::on_replaced(std::function<void()> told) {
+  const std::lock_guard lock(mutex_);
+  told_ = std::move(told);
+}
+
+// The others end by themselves, once their socket is closed.
+void Nursery::bury() {
+  if (pid_ == 0) return;
   ::kill(pid_, SIGKILL);
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
+  pid_ = 0;
 }
 
 void Nursery::end(pid_t pid) {
@@ -154,19 +175,55 @@ void Nursery::end(pid_t pid) {
   (void)::send(socket_.get(), &command, sizeof command, MSG_NOSIGNAL);
 }
 
-Result<Nursery::Child> Nursery::make() {
-  const std::lock_guard lock(mutex_);
+Nursery::Reply Nursery::ask(bool for_another) {
   bool late = false;
-  const Command command;
+  const Command command{.what = for_another ? Command::What::another : Command::What::make};
   if (::send(socket_.get(), &command, sizeof command, MSG_NOSIGNAL) !=
       static_cast<ssize_t>(sizeof command))
-    return error("no process for judging can be made");
+    return {.made = error("no process for judging can be made")};
   auto frame = receive_frame(socket_.get(), std::chrono::steady_clock::now() + kPatience, late);
-  if (!frame || frame->handles.size() != 1)
-    return error("no process for judging can be made" + (frame ? ": " + frame->body : ""));
+  if (!frame) return {.made = error("no process for judging can be made")};
+  if (frame->handles.size() != 1)
+    return {.there = true, .made = error("no process for judging can be made: " + frame->body)};
   Child out{.socket = std::move(frame->handles.front()), .pid = -1};
   std::from_chars(frame->head.data(), frame->head.data() + frame->head.size(), out.pid);
-  return out;
+  return {.there = true, .made = std::move(out)};
+}
+
+// It never says anything unasked.
+bool Nursery::is_gone() const {
+  pollfd ready{.fd = socket_.get(), .events = POLLIN, .revents = 0};
+  return socket_.get() < 0 || ::poll(&ready, 1, 0) > 0;
+}
+
+// Its children are gone with it.
+bool Nursery::replace() {
+  bury();
+  socket_ = std::exchange(next_, Handle());
+  if (socket_.get() < 0 || is_gone()) {
+    socket_.close();
+    return false;
+  }
+  if (auto waits = ask(true); waits.made) next_ = std::move(waits.made->socket);
+  if (told_) told_();
+  return true;
+}
+
+Result<Nursery::Child> Nursery::make() {
+  const std::lock_guard lock(mutex_);
+  if (is_gone() && !replace()) return error("no process for judging can be made");
+  auto reply = ask(false);
+  if (!reply.there && replace()) reply = ask(false);
+  return std::move(reply.made);
+}
+
+bool Nursery::is_there() {
+  const std::lock_guard lock(mutex_);
+  if (is_gone()) return replace();
+  if (next_.get() < 0) {
+    if (auto waits = ask(true); waits.made) next_ = std::move(waits.made->socket);
+  }
+  return true;
 }
 
 }  // namespace attest::serve

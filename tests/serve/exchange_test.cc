@@ -294,6 +294,20 @@ TEST_CASE("logins that are tried at once are held up as those after one another"
   CHECK(std::holds_alternative<Answer>(bench.service.log_in(request)));
 }
 
+TEST_CASE("health says what keeps the server from judging") {
+  ServiceOptions options;
+  std::string ailing;
+  options.ailing = [&] { return ailing; };
+  Bench bench(options);
+  CHECK(bench.ask(get("/api/v1/health")).status == 200);
+  ailing = "nobody judges";
+  const Reply answer = bench.ask(get("/api/v1/health"));
+  CHECK(answer.status == 503);
+  CHECK(std::any_of(answer.headers.begin(), answer.headers.end(),
+                    [](const auto& header) { return header.first == "Retry-After"; }));
+  CHECK(answer.body.find(R"("detail":"nobody judges")") != std::string::npos);
+}
+
 TEST_CASE("a server that is read-only refuses what writes, and nothing else") {
   ServiceOptions options;
   options.read_only = true;

@@ -97,6 +97,12 @@ TEST_CASE("a request whose end is told in two ways is refused") {
   for (const char* coding : {"gzip", "chunked, chunked", "identity", "chunked;x", "xchunked"})
     CHECK_MESSAGE(framed({{"transfer-encoding", coding}}) == 400, coding);
   CHECK(framed({{"content-length ", "10"}}) == 400);
-  for (const char* length : {"", "+1", "-1", "1a", "0x10", "1,1", "9999999999999999999"})
+  for (const char* length : {"", "+1", "-1", "1a", "0x10", "1,1", "9999999999999999999x"})
     CHECK_MESSAGE(framed({{"content-length", length}}) == 400, length);
+  // Numbers, however large they are; a client's own limit comes after.
+  for (const char* length : {"1000000000000000000", "4611686018427387904", "9999999999999999999",
+                             "18446744073709551616", "10000000000000000000000"})
+    CHECK_MESSAGE(framed({{"content-length", length}}) == 413, length);
+  for (const char* length : {"0", "999999999999999999", "0000000000000000000000000000010"})
+    CHECK_MESSAGE(framed({{"content-length", length}}) == 0, length);
 }
