@@ -55,7 +55,10 @@ TEST_CASE("revocation set: no byte of it that is hit, and no cut, makes it vanis
     for (const char with : {'\x01', '\x20', '\x7F'}) {
       std::string hit = whole;
       hit[at] = static_cast<char>(hit[at] ^ with);
-      CHECK(says_set(read_bytes(view(hit), {}, "set.json")));
+      const Reading reading = read_bytes(view(hit), {}, "set.json");
+      CHECK(says_set(reading));
+      CHECK(problems(reading) == "");  // and no other fault is made of it
+      CHECK(reading.device.remarks.empty());
     }
     CHECK(says_set(read_bytes(view(whole.substr(0, at) + whole.substr(at + 1)), {}, "set.json")));
     if (at >= 30) CHECK(says_set(read_bytes(view(whole.substr(0, at)), {}, "set.json")));
