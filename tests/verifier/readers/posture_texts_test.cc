@@ -375,6 +375,8 @@ TEST_CASE("eFuse summary: a fuse that the chip has and the output lacks is not a
   CHECK(said(read_text(summary(without(release(), "DIS_ICACHE"))), Trait::release_mode) ==
         "yes release");
   CHECK(said(read_text(summary(without(release(), "DIS_USB_JTAG"))), Trait::debug) == "unclear ");
+  std::vector<Field> cut = without(without(fields, "ERR_RST_ENABLE"), "SECURE_BOOT_KEY_REVOKE0");
+  CHECK(said(read_text(summary(cut)), Trait::boot_key) == "unclear ");
   const auto named = [&](const char* field) {
     std::vector<Field> with_it = without(fields, "ERR_RST_ENABLE");
     with_it.push_back({field, "False", "0x0"});

@@ -123,7 +123,12 @@ const char* chip_of(const Summary& s) {
 bool Rules::is_lost(std::string_view name) const {
   if (has(name) || !summary_.chip.empty()) return false;  // (Of a dump the damage is told.)
   if (const char* chip = telling_chip(summary_)) return chip_has(chip, name);
-  // Of chips that are not known: what all have, but for those that are.
+  // Of chips that are not known: what all have, but for those that are; and one of several alike.
+  constexpr std::string_view kRevoked = "SECURE_BOOT_KEY_REVOKE";
+  if (name.starts_with(kRevoked)) {
+    const auto next = summary_.fuses.lower_bound(kRevoked);
+    return next != summary_.fuses.end() && next->first.starts_with(kRevoked);
+  }
   constexpr std::string_view kOfAll[] = {"DIS_USB_JTAG", "DIS_DOWNLOAD_MANUAL_ENCRYPT"};
   return std::find(std::begin(kOfAll), std::end(kOfAll), name) != std::end(kOfAll);
 }
