@@ -40,7 +40,13 @@ Outcome dac_not_there(const Evidence& e) {
   return unknown(std::move(why));
 }
 
+// Something lies in its place, and it is none: that is told by the next check.
+bool has_slot_fault(const CertificateEvidence& c) {
+  return c.place && c.problem.starts_with(place_text(*c.place));
+}
+
 Outcome dac_is_present(const Evidence& e) {
+  if (has_slot_fault(e.dac)) return pass();
   if (const auto& place = e.dac.place)
     return e.dac.bytes.empty() ? is_empty(*place, "DAC", is_log(e, place->path)) : pass();
   if (const char* why = why_absent(e, Remark::lacks_dac)) return blocked(why);
@@ -52,6 +58,7 @@ Outcome dac_is_present(const Evidence& e) {
   return dac_not_there(e);
 }
 Outcome pai_is_present(const LotView& lot) {
+  if (has_slot_fault(lot.pai)) return pass();
   if (const auto& place = lot.pai.place)
     return lot.pai.bytes.empty() ? is_empty(*place, "PAI", lot.is_logged(*place)) : pass();
   if (!lot.root_above_dac().empty()) return blocked("chain.dac-issuer-is-no-root");

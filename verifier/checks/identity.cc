@@ -68,12 +68,26 @@ Outcome chains_agree(const Dac& dac, const Evidence& e) {
   return pass();
 }
 
+// One certificate, and in one of its places bytes behind it.
+bool differ_behind_it(const Conflict& conflict, const CertificateEvidence& c) {
+  if (c.trailing == 0 || !c.certificate) return false;
+  const View der = c.certificate->der;
+  return std::all_of(conflict.values.begin(), conflict.values.end(), [&](const Statement* s) {
+    const auto& bytes = std::get<Bytes>(s->value);
+    return bytes.size() >= der.size() && equal(View(bytes).first(der.size()), der);
+  });
+}
+
 template <FactId F>
 Outcome only_one(const Evidence& e) {
   for (const Conflict& conflict : conflicts(e.device)) {
     if (conflict.fact != F) continue;
     // Which of several PAIs is the device's, its DAC says.
     if (F == FactId::pai && !e.dac.present()) return blocked("dac.is-present");
+    if (F == FactId::dac && e.dac.present() && e.dac.bytes.empty())
+      return blocked("dac.is-present");
+    if (F == FactId::dac && differ_behind_it(conflict, e.dac))
+      return blocked("dac.has-no-trailing-bytes");
     std::string places;
     constexpr size_t kMostPlaces = 8;
     for (size_t i = 0; i < conflict.values.size() && i < kMostPlaces; ++i)

@@ -322,6 +322,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   settle_bare_declarations(e);
   settle_other_responses(e, engine);
   settle_fuse_dumps(e);
+  settle_misplaced(e.device, parsed);
   OwnPais own = own_pais(e.device);
   const bool paa_is_named = cache == nullptr && e.device.first(FactId::paa) != nullptr;
   settle_roles(e, parsed);

@@ -7,6 +7,7 @@
 
 #include "verifier/gather/gather_steps.h"
 #include "verifier/readers/credentials/behind.h"
+#include "verifier/readers/credentials/stated_role.h"
 #include "verifier/readers/formats.h"
 
 namespace attest {
@@ -221,8 +222,11 @@ std::vector<Candidate> candidates(Evidence& e, Parsed& parsed) {
   std::vector<Candidate> open;
   std::unordered_map<std::string_view, FactId> named;  // bytes whose role is known
   for (const Statement& s : e.device.statements) {
-    if (s.fact == FactId::dac || s.fact == FactId::pai || s.fact == FactId::paa)
-      named.emplace(text(bytes_of(s)), s.fact);
+    if (s.fact != FactId::dac && s.fact != FactId::pai && s.fact != FactId::paa) continue;
+    // (What lies in the place of another is that nowhere else.)
+    const auto& certificate = parsed.of(s).certificate;
+    if (certificate && contradicts(s.fact, **certificate)) continue;
+    named.emplace(text(bytes_of(s)), s.fact);
   }
   for (Statement& s : e.device.statements) {
     if (s.fact != FactId::certificate) continue;

@@ -66,6 +66,10 @@ const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Pars
 const Statement* choose_dac(const Device& device, Parsed& parsed, SignatureEngine& engine);
 const Statement* choose_declaration(const Evidence& e);  // with elements and DAC, as far as there
 
+// --- gather_slots.cc: what lies in the place of another
+
+void settle_misplaced(Device& device, Parsed& parsed);
+
 // --- gather_responses.cc: several responses of one device to one kind of request
 
 void settle_other_responses(Evidence& e, SignatureEngine& engine);

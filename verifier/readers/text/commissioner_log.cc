@@ -80,6 +80,10 @@ class Log {
     if (pem_.begun && pem_line(l)) return;
     if (l.empty()) return;
     if (const auto asked = log::certificate_asked_for(l)) certificates_.asked_for(*asked);
+    if (l.find("CertificateChainResponse: {") != std::string::npos)
+      in_chain_response_ = true;
+    else if (l.find('}') != std::string::npos)
+      in_chain_response_ = false;
     path_line(l);
     if (const auto start = log::field_start(l); start && cluster_ == log::kOperationalCredentials)
       return begin_dump(*start);
@@ -254,9 +258,9 @@ class Log {
         put(nocsr_, *of_nocsr, std::move(value));
     } else if (is_certificate(command, number)) {
       if (value.bytes.empty()) return empty_certificate();
-      if (der_size(value.bytes) == value.bytes.size())
-        return certificate(std::move(value), FactId::certificate);
       found_ = true;
+      if (der_size(value.bytes) == value.bytes.size())
+        return certificates_.answer(std::move(value));
       certificates_.part(std::move(value), log::Otherwise::certificate);
     }
   }
@@ -322,11 +326,15 @@ class Log {
       const bool begins = value.bytes[0] == 0x30,
                  is_cut = der_size(value.bytes) > value.bytes.size();
       found_ = found_ || begins;
-      if (begins && !is_cut)
+      const bool answer = answers_for_certificate(l);
+      if (begins && !is_cut && answer)
+        certificates_.answer(std::move(value));
+      else if (begins && !is_cut)
         certificate(std::move(value), FactId::certificate);
       else
-        certificates_.part(std::move(value),
-                           begins ? log::Otherwise::cut : log::Otherwise::nothing);
+        certificates_.part(std::move(value), begins   ? log::Otherwise::cut
+                                             : answer ? log::Otherwise::answer
+                                                      : log::Otherwise::nothing);
       certificates_.numbers(l, {});
     } else {
       no_certificate(l);
@@ -343,6 +351,11 @@ class Log {
       message(*payload);
   }
 
+  // The line is, or lies in, what the device answered to a certificate-chain-request.
+  bool answers_for_certificate(const std::string& l) const {
+    return in_chain_response_ ||
+           (l.find("«") != std::string::npos && l.find("certificateChainRe") != std::string::npos);
+  }
   // matter.js shows an answer as "certificate: 3082...": nothing behind the colon is an empty one.
   void no_certificate(const std::string& l) {
     constexpr std::string_view kAnswer = "certificate:";
@@ -600,6 +613,7 @@ class Log {
       structure_;  // whose fields follow, and lines since
   log::ReadOut read_out_;
   bool in_dump_ = false, dump_cut_ = false;
+  bool in_chain_response_ = false;  // as chip-tool reads one out
   unsigned foreign_ = 0;
   Value dump_;
   uint64_t dump_field_ = 0;

@@ -6,7 +6,10 @@
 #include <iterator>
 #include <utility>
 
+#include "verifier/crypto/crypto.h"
+#include "verifier/pki/certificate.h"
 #include "verifier/readers/credentials/credential_items.h"
+#include "verifier/readers/credentials/stated_role.h"
 #include "verifier/readers/text/log_line.h"
 
 namespace attest::log {
@@ -17,6 +20,41 @@ constexpr uint64_t kMostTotal = 65535;  // TotalDocumentSize has 16 bits
 constexpr uint64_t kMostParts = 101;    // SegmentID is 100 at most
 
 }  // namespace
+
+void Certificates::asked_for(uint64_t type) {
+  asked_for_ = type;
+  if (answered_.size() >= requests_.size()) {
+    requests_.clear();
+    answered_.clear();
+  }
+  if (std::find(requests_.begin(), requests_.end(), type) == requests_.end())
+    requests_.push_back(type);
+}
+
+// Another answer to the same request is one to a request that the log lost.
+FactId Certificates::role_asked_for(View answer) {
+  const Sha256 digest = sha256(answer);
+  const bool again = std::find(answered_.begin(), answered_.end(), digest) != answered_.end();
+  if (!again && answered_.size() < kMost) answered_.push_back(digest);
+  if (requests_.size() != 1 || answered_.front() != digest) return FactId::certificate;
+  return requests_[0] == 1 ? FactId::dac : FactId::pai;
+}
+
+void Certificates::answer(Value value) {
+  const FactId role = role_asked_for(value.bytes);
+  add_answer(std::move(value), role);
+}
+
+void Certificates::add_answer(Value value, FactId role) {
+  const bool known = role == FactId::certificate || answers_.size() >= kMost ||
+                     std::any_of(answers_.begin(), answers_.end(), [&](const CertificateLine& a) {
+                       return a.role == role && a.value.bytes == value.bytes;
+                     });
+  if (!known) answers_.push_back({value, role});
+  // (What is no DER where a certificate was asked for is told as such.)
+  if (role == FactId::certificate || der_size(value.bytes) != 0)
+    add(std::move(value), FactId::certificate);
+}
 
 void Certificates::add(Value value, FactId role) {
   // An attempt that got none was followed by one that did.
@@ -43,8 +81,11 @@ void Certificates::add_empty(uint64_t offset) {
 
 void Certificates::part(Value value, Otherwise otherwise) {
   settle();
+  const bool is_answer = otherwise == Otherwise::certificate || otherwise == Otherwise::answer;
+  const FactId role = is_answer ? role_asked_for(value.bytes) : FactId::certificate;
   open_ = Part{.value = std::move(value),
                .otherwise = otherwise,
+               .role = role,
                .id = std::exchange(asked_part_, std::nullopt),
                .total = {},
                .next = {}};
@@ -52,7 +93,7 @@ void Certificates::part(Value value, Otherwise otherwise) {
 
 void Certificates::number(uint64_t command, uint64_t field, uint64_t number) {
   if (command == kCertificateChainRequest && field == 0 && (number == 1 || number == 2))
-    asked_for_ = number;
+    asked_for(number);
   if (command == kCertificateChainRequest && field == 2) asked_part_ = number;
   if (command != kCertificateChainResponse || !open_) return;
   if (field == 1 && number <= kMostTotal && !open_->total) open_->total = number;
@@ -88,8 +129,11 @@ void Certificates::settle() {
   open_.reset();
   if (one.total && one.value.bytes.size() < *one.total) return join(std::move(one));
   if (one.total && one.value.bytes.size() == *one.total) one.otherwise = Otherwise::certificate;
-  if (one.otherwise == Otherwise::certificate)
-    return add(std::move(one.value), FactId::certificate);
+  // (A part of a certificate, whose numbers the log lost, begins with any byte.)
+  if (one.otherwise == Otherwise::answer && one.role != FactId::certificate && !one.id &&
+      documents_.empty())
+    one.otherwise = Otherwise::certificate;
+  if (one.otherwise == Otherwise::certificate) return add_answer(std::move(one.value), one.role);
   if (one.otherwise == Otherwise::cut && lacking_.size() < kMost)
     lacking_.push_back({"certificate",
                         fmt::format("its line is cut after {} bytes", one.value.bytes.size()),
@@ -111,7 +155,10 @@ void Certificates::join(Part one) {
                       : completes && document.expected ? *document.expected
                                                        : kMostParts;
   if (begins && document.parts.contains(0) && document.parts[0] != one.value.bytes) document = {};
-  if (document.parts.empty()) document.offset = one.value.offset;
+  if (document.parts.empty()) {
+    document.offset = one.value.offset;
+    document.role = one.role;
+  }
   // Nobody says where a part of an unknown number belongs.
   if (id < kMostParts && document.parts.emplace(id, one.value.bytes).second)
     document.size += one.value.bytes.size();
@@ -122,8 +169,9 @@ void Certificates::join(Part one) {
   for (const auto& [number, bytes] : document.parts)
     whole.insert(whole.end(), bytes.begin(), bytes.end());
   const uint64_t offset = document.offset;
+  const FactId role = document.role;
   documents_.erase(key);
-  add({.bytes = std::move(whole), .offset = offset}, FactId::certificate);
+  add_answer({.bytes = std::move(whole), .offset = offset}, role);
 }
 
 void Certificates::finish() {
@@ -147,8 +195,39 @@ void Certificates::finish() {
   documents_.clear();
 }
 
+// It stands in the log as nothing but the answer to a request for another one.
+bool Certificates::only_answered_wrong(View certificate) const {
+  const auto parsed = parse_certificate(certificate);
+  bool wrong = false;
+  for (const CertificateLine& a : answers_) {
+    if (!equal(a.value.bytes, certificate)) continue;
+    if (!parsed || !contradicts(a.role, **parsed)) return false;
+    wrong = true;
+  }
+  return wrong;
+}
+
+void Certificates::say_answers(const std::string& path, Reading& reading) const {
+  for (const CertificateLine& a : answers_) {
+    const Place place{.path = path,
+                      .offset = a.value.offset,
+                      .item = fmt::format("answer to certificate-chain-request {}",
+                                          a.role == FactId::dac ? 1 : 2)};
+    if (der_size(a.value.bytes) == 0) {
+      say_no_certificate(a.role, a.value.bytes, place, reading);
+      continue;
+    }
+    const auto parsed = parse_certificate(a.value.bytes);
+    if (!parsed || !contradicts(a.role, **parsed)) continue;
+    reading.holds("certificate");
+    reading.device.say(a.role, a.value.bytes, place);
+  }
+}
+
 void Certificates::say(const std::string& path, Reading& reading) const {
+  say_answers(path, reading);
   for (const CertificateLine& c : all_) {
+    if (c.role == FactId::certificate && only_answered_wrong(c.value.bytes)) continue;
     reading.holds(c.role == FactId::certificate ? "certificate" : fact_name(c.role));
     reading.device.say(c.role, c.value.bytes,
                        {.path = path, .offset = c.value.offset, .item = "certificate"});

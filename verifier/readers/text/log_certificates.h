@@ -18,8 +18,9 @@ struct CertificateLine {
   FactId role = FactId::certificate;
 };
 
-// What bytes are that turn out to be no part: of a response without a total.
-enum class Otherwise : uint8_t { certificate, cut, nothing };
+// What bytes are that turn out to be no part: of a response without a total. `answer`: whatever
+// they are, the device answered with them.
+enum class Otherwise : uint8_t { certificate, answer, cut, nothing };
 
 inline constexpr uint64_t kCertificateChainRequest = 2, kCertificateChainResponse = 3;
 
@@ -31,8 +32,10 @@ class Certificates {
   };
 
   // Which one was asked for last: 1 the DAC, 2 the PAI.
-  void asked_for(uint64_t type) { asked_for_ = type; }
+  void asked_for(uint64_t type);
   void add(Value value, FactId role);
+  // What the device answered with: what was asked for is held against it.
+  void answer(Value value);
   void add_empty(uint64_t offset);  // the device was asked, and gave nothing
 
   // Bytes that may be a part. The numbers of their response follow.
@@ -52,20 +55,31 @@ class Certificates {
   struct Part {
     Value value;
     Otherwise otherwise = Otherwise::nothing;
+    FactId role = FactId::certificate;  // that was asked for
     std::optional<uint64_t> id, total, next;
   };
   struct Document {
     uint64_t offset = 0;
+    FactId role = FactId::certificate;
     std::map<uint64_t, Bytes> parts;
     std::optional<uint64_t> expected;  // the part that comes next
     size_t size = 0;
   };
   void settle();
   void join(Part part);
+  FactId role_asked_for(View answer);
+  void add_answer(Value value, FactId role);
+  void say_answers(const std::string& path, Reading& reading) const;
+  bool only_answered_wrong(View certificate) const;
 
   std::vector<CertificateLine> all_;
+  std::vector<CertificateLine> answers_;  // with the role that was asked for
   std::vector<Lacking> lacking_;
   std::optional<uint64_t> asked_for_, asked_part_;
+  // Asked for since everything was answered, each once. Who asks for the other one before the first
+  // is answered leaves open what an answer is.
+  std::vector<uint64_t> requests_;
+  std::vector<Sha256> answered_;  // logs show an answer in several forms
   std::optional<Part> open_;
   std::map<std::pair<uint64_t, uint64_t>, Document> documents_;  // by what was asked for, and total
 };

@@ -136,6 +136,9 @@ std::optional<uint64_t> certificate_asked_for(std::string_view line) {
        {"certificateType: ", "\"certificateType\":", "certificate-chain-request "}) {
     if (const auto type = number_at(line, words); type && (*type == 1 || *type == 2)) return type;
   }
+  // (A step that ended asks for nothing more.)
+  if (has(line, "finished commissioning step") || has(line, "rror on commissioning step"))
+    return std::nullopt;
   const auto dac = line.rfind("SendDACCertificateRequest"),
              pai = line.rfind("SendPAICertificateRequest");
   if (dac == pai) return std::nullopt;
