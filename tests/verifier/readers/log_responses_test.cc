@@ -267,3 +267,24 @@ TEST_CASE("log: a certificate that comes in several parts is joined, and missing
   // A whole one is whole, whatever it says of its length.
   CHECK(holds_certificate(read_log(in_parts(dac, 4096, {}, false)), dac));
 }
+
+TEST_CASE(
+    "log: elements that go on behind their end are longer, and those that end within are cut") {
+  const auto lines = [](const std::string& elements) {
+    return std::vector<std::string>{"AttestationResponse: {", "attestationElements: " + elements,
+                                    "attestationSignature: " + kFirst, "}"};
+  };
+  for (const char* behind : {"", "00", "18", "ff", "30", "24", "1530", "152500", "deadbeef"}) {
+    CAPTURE(std::string(behind));
+    const Reading reading = read_log(lines(kElements + behind));
+    REQUIRE(reading.device.bytes(FactId::attestation_elements) != nullptr);
+    CHECK(hex(*reading.device.bytes(FactId::attestation_elements)) == kElements + behind);
+    CHECK(remark(reading, Remark::not_in_log) == "");
+  }
+  for (size_t digits = 16; digits < kElements.size(); digits += 2) {
+    CAPTURE(digits);
+    const Reading reading = read_log(lines(kElements.substr(0, digits)));
+    CHECK(reading.device.bytes(FactId::attestation_elements) == nullptr);
+    CHECK(remark(reading, Remark::not_in_log) != "");
+  }
+}

@@ -187,6 +187,7 @@ bool ends_within(View structure) {
     }
     open += element->is_container();
     open -= element->type == tlv::Type::end;
+    if (open == 0) return false;  // whole: what stands behind it is too much
   }
   return open != 0;
 }
