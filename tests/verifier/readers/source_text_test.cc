@@ -13,6 +13,16 @@
 using namespace attest;
 using namespace attest::test;
 
+// (Some forms call what they hold a DAC, and so hold a PAI against it.)
+static std::vector<Bytes> certificates(const Reading& reading) {
+  std::vector<Bytes> out;
+  for (const Statement& s : reading.device.statements) {
+    if (s.fact == FactId::certificate || s.fact == FactId::dac)
+      out.push_back(std::get<Bytes>(s.value));
+  }
+  return out;
+}
+
 TEST_CASE("pasted: every form gives a certificate back, byte for byte") {
   CHECK(pasted_forms().size() >= 40);
   for (const PastedForm& form : pasted_forms()) {
@@ -21,10 +31,7 @@ TEST_CASE("pasted: every form gives a certificate back, byte for byte") {
       const std::string written = form.write(der);
       const Reading reading = read_bytes(view(written), {}, "pasted.txt");
       CHECK_MESSAGE(problems(reading) == "", form.name << "\n" << written.substr(0, 600));
-      CHECK_MESSAGE(count(reading, FactId::certificate) == 1, form.name << "\n"
-                                                                        << written.substr(0, 600));
-      if (count(reading, FactId::certificate) != 1) continue;
-      const bool same = *reading.device.bytes(FactId::certificate) == der;
+      const bool same = certificates(reading) == std::vector<Bytes>{der};
       CHECK_MESSAGE(same, form.name << "\n" << written.substr(0, 600));
       CHECK(kind(reading) == "source-text");
     }
@@ -41,7 +48,7 @@ TEST_CASE("pasted: several in one file, and their names are their places") {
       CAPTURE(name);
       const Reading reading =
           read_bytes(view(form.write(own_dac()) + between + form.write(own_pai())));
-      CHECK(count(reading, FactId::certificate) == 2);
+      CHECK(certificates(reading).size() == 2);
     }
   }
   const auto array = [](const char* name, View v) {

@@ -18,6 +18,8 @@
 #include "verifier/readers/credentials/damaged.h"
 #include "verifier/readers/credentials/encrypted_files.h"
 #include "verifier/readers/credentials/pem_text.h"
+#include "verifier/readers/credentials/role_names.h"
+#include "verifier/readers/credentials/stated_role.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/quoted.h"
 #include "verifier/readers/tables/table_credentials.h"
@@ -450,7 +452,10 @@ Result<void> read_pem(const Source& s, Reading& reading) {
   size_t read = 0;
   for (const PemBlock& block : file.blocks) {
     const Place place{.path = s.path, .offset = s.base + block.offset, .item = block.label};
+    const size_t before = reading.device.statements.size();
     const auto done = read_block(block, place, s, reading);
+    if (const auto role = role_before_block(text(s.bytes), block.offset))
+      hold_to_role(*role, before, reading);
     if (!done) return tl::unexpected(done.error());
     read += *done ? 1 : 0;
   }

@@ -15,6 +15,7 @@
 #include "verifier/readers/credentials/damaged.h"
 #include "verifier/readers/credentials/named_keys.h"
 #include "verifier/readers/credentials/pem_text.h"
+#include "verifier/readers/credentials/role_names.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/quoted.h"
 #include "verifier/readers/text/plain_text.h"
@@ -215,7 +216,7 @@ void add_runs(std::string_view letters, std::vector<Loose>& found, Counts&& coun
 
 bool holds_damage(const std::vector<Loose>& found) {
   return std::any_of(found.begin(), found.end(), [](const Loose& f) {
-    return f.reader == nullptr || f.reader == &damaged_reader;
+    return (f.reader == nullptr && !is_unwritten(f.pasted.bytes)) || f.reader == &damaged_reader;
   });
 }
 
@@ -357,6 +358,9 @@ void add_pasted(std::string_view all, std::string& rest, Search search, LooseTex
     const Reader* reader = reader_of_pasted(pasted);
     if (reader != nullptr && is_left_out(pasted) && goes_on(rest, pasted)) continue;
     credentials = credentials || reader == &x509_reader || reader == &cms_cd_reader;
+    if (reader == nullptr && is_unwritten(pasted.bytes) &&
+        (search == Search::log || search == Search::table || !role_before(rest, pasted.offset)))
+      continue;
     found.push_back({.reader = reader, .pasted = std::move(pasted)});
   }
   std::optional<bool> about;
@@ -365,7 +369,8 @@ void add_pasted(std::string_view all, std::string& rest, Search search, LooseTex
     if (!about) about = credentials || is_about_matter(all);
     f.reader = reader_by_name(rest, f.pasted, search, *about);
   }
-  std::erase_if(found, [](const Loose& f) { return f.reader == nullptr; });
+  std::erase_if(
+      found, [](const Loose& f) { return f.reader == nullptr && !is_unwritten(f.pasted.bytes); });
   out.whole = out.whole && whole;
   for (Loose& f : found) {
     blank(rest, f.pasted.offset, f.pasted.end);

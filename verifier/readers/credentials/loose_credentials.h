@@ -2,6 +2,7 @@
 // that nobody knows, behind what a log says. One way to find them, and one list of what they are.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -41,8 +42,9 @@ std::vector<Loose> loose_in_bytes(View bytes);
 // The reader of bytes that are a value of their own, damaged or not; null: no credential.
 const Reader* reader_of_value(View bytes);
 
-// Says what was found.
-void read_loose(const Source& s, const Loose& found, const Place& place, Reading& reading);
+// Says what was found; `role`: that its place states (role_names.h).
+void read_loose(const Source& s, const Loose& found, const Place& place, Reading& reading,
+                std::optional<FactId> role = {});
 void note_unsearched(const std::string& path, Reading& reading);
 
 // How much a reading held before a reader came.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,6 +18,8 @@
 #include "verifier/readers/credentials/damaged.h"
 #include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/credentials/named_keys.h"
+#include "verifier/readers/credentials/role_names.h"
+#include "verifier/readers/credentials/stated_role.h"
 #include "verifier/readers/formats.h"
 
 namespace attest {
@@ -30,8 +33,13 @@ const char* name_of(const Reader* reader) {
 
 }  // namespace
 
-void read_loose(const Source& s, const Loose& found, const Place& place, Reading& reading) {
+void read_loose(const Source& s, const Loose& found, const Place& place, Reading& reading,
+                std::optional<FactId> role) {
   const PastedBytes& pasted = found.pasted;
+  if (found.reader == nullptr && is_unwritten(pasted.bytes)) {
+    if (role) say_no_certificate(*role, pasted.bytes, place, reading);
+    return;
+  }
   if (found.unused) return reading.not_used.push_back({place_text(place), found.problem});
   if (found.reader == nullptr) {
     reading.holds("damaged");
@@ -51,10 +59,12 @@ void read_loose(const Source& s, const Loose& found, const Place& place, Reading
   if (outer == nullptr) reading.current = &nowhere;
   const Source inside{.path = s.path, .bytes = pasted.bytes, .base = s.base, .member = s.member};
   const std::string kind = reading.current->kind;
+  const size_t before = reading.device.statements.size();
   Result<void> done;
   read_at(place, reading, [&] { done = found.reader->read(inside, reading); });
   reading.current->kind = kind;
   reading.current = outer;
+  if (role) hold_to_role(*role, before, reading);
   if (!done) reading.device.damaged(place, name_of(found.reader), done.error().what);
 }
 
@@ -191,12 +201,16 @@ class Behind {
       if (items_.contains(item)) return;
       const Place place{.path = path_, .offset = {}, .item = item};
       const auto found = loose_in_value(*value, true);
-      for (const Loose& f : found) read(source(*value), f, place);
+      const auto role = role_at(item);
+      if (role && say_if_unwritten(*role, *value, place)) return;
+      for (const Loose& f : found)
+        read(source(*value), f, place, found.size() == 1 ? role : std::nullopt);
       if (found.empty()) named(key_letters(*value), place);
       return;
     }
     if (bytes(json, item)) return;
     if (const auto* members = json.object()) {
+      state_together(json, item);
       if (read_jwk(json, {.path = path_, .offset = {}, .item = item}, reading_)) return;
       for (const auto& [name, value] : *members) {
         // A name is text as any other.
@@ -225,10 +239,15 @@ class Behind {
   }
   void text_of(const Source& s, std::string_view all, Search search) {
     const LooseText loose = loose_in_text(all, search);
+    const std::string_view whole = all.size() == s.bytes.size() ? text(s.bytes) : all;
     if (!loose.whole && !std::exchange(told_, true)) note_unsearched(s.path, reading_);
     for (const Loose& f : loose.found) {
       if (search != Search::log || is_list_or_key(f))
-        read(s, f, {.path = s.path, .offset = s.base + f.pasted.offset, .item = f.pasted.name});
+        read(s, f, {.path = s.path, .offset = s.base + f.pasted.offset, .item = f.pasted.name},
+             search == Search::log ? std::nullopt
+             : f.block             ? role_before_block(whole, f.pasted.offset)
+                                   : role_before(all, f.pasted.offset),
+             all);
     }
   }
 
@@ -263,10 +282,17 @@ class Behind {
     const std::string as_text(text(found->bytes));
     const Place place{.path = path_, .offset = {}, .item = item};
     if (items_.contains(item)) return true;
+    const auto role = role_at(item);
+    if (role && found->strange == 0 &&
+        (is_unwritten(found->bytes) ||
+         (looks_like_pem(found->bytes) && item.find("pem") == std::string::npos))) {
+      say_no_certificate(*role, found->bytes, place, reading_);
+      return true;
+    }
     if (all.empty() && found->strange == 0) named(found->bytes, place);
     for (const Loose& f : all) {
       if (found->strange == 0) {
-        read(source(as_text), f, place);
+        read(source(as_text), f, place, all.size() == 1 ? role : std::nullopt);
         continue;
       }
       read(source(as_text),
@@ -299,14 +325,78 @@ class Behind {
            (f.reader != &cms_cd_reader || !holds_declaration(f.pasted.bytes));
   }
 
-  void read(const Source& s, const Loose& f, const Place& place) {
-    if (!f.pasted.bytes.empty() && !known_.insert(sha256(f.pasted.bytes)).second) return;
-    read_loose(s, f, place, reading_);
+  // `all`: the text in which it stands, where that is more than the value.
+  void read(const Source& s, const Loose& f, const Place& place, std::optional<FactId> role = {},
+            std::string_view all = {}) {
+    if (!f.pasted.bytes.empty() && is_known(f.pasted.bytes, role)) return;
+    const bool of_factory_data =
+        reading_.current != nullptr && reading_.current->kind == linux_ini_reader.kind;
+    if (role && !f.block &&
+        is_pem_among_bytes(all.empty() ? text(s.bytes) : all, f.pasted, of_factory_data))
+      return say_no_certificate(*role, f.pasted.bytes, place, reading_);
+    read_loose(s, f, place, reading_, role);
+  }
+  // One value may stand in two places, each of which states a role.
+  bool is_known(View bytes, std::optional<FactId> role) {
+    const Sha256 digest = sha256(bytes);
+    const bool first = known_.insert(digest).second;
+    if (!role || (!first && !stated_.contains({digest, FactId::dac}) &&
+                  !stated_.contains({digest, FactId::pai})))
+      return !first;
+    return !stated_.insert({digest, *role}).second;
+  }
+
+  // --- the roles that names state
+  std::optional<FactId> role_at(std::string_view item) const {
+    for (const std::string_view inner : {".__value__", ".data", ".value"}) {
+      if (item.ends_with(inner)) item.remove_suffix(inner.size());
+    }
+    if (const auto known = together_.find(item); known != together_.end()) return known->second;
+    return item.ends_with("[]") ? std::nullopt : role_of_name(item.substr(item.rfind('.') + 1));
+  }
+  static CertificatePtr only_certificate(const Json* value) {
+    if (value != nullptr && value->string() == nullptr) value = value->find("__value__");
+    if (value == nullptr || value->string() == nullptr) return nullptr;
+    const auto found = loose_in_value(*value->string(), true);
+    if (found.size() != 1) return nullptr;
+    auto certificate = parse_certificate(found[0].pasted.bytes);
+    return certificate ? std::move(*certificate) : nullptr;
+  }
+  void state_together(const Json& object, const std::string& item) {
+    if (!state_roles_together(object)) return;
+    const auto* members = object.object();
+    CertificatePtr dac, pai;
+    for (const auto& [name, value] : *members) {
+      if (role_of_member(name) == FactId::dac) dac = only_certificate(&value);
+      if (role_of_member(name) == FactId::pai) pai = only_certificate(&value);
+    }
+    // (What an authority of any trade answers with may be an authority's own certificate.)
+    const bool of_an_authority =
+        dac != nullptr && !is_of_one_device(*dac) && (pai == nullptr || !equal(dac->der, pai->der));
+    const bool states = is_kept_by_a_device(object)
+                            ? (dac != nullptr || pai != nullptr) && !of_an_authority
+                            : pai != nullptr && dac != nullptr && equal(dac->der, pai->der);
+    if (!states && (pai == nullptr || !is_of_one_device(*pai))) return;
+    for (const auto& [name, value] : *members) {
+      if (const auto role = role_of_member(name)) together_.emplace(inside(item, name), *role);
+    }
+  }
+  // Zeros where a certificate should be.
+  bool say_if_unwritten(FactId role, std::string_view letters, const Place& place) {
+    if (letters.starts_with("hex:")) letters.remove_prefix(4);
+    for (const Result<Bytes>& bytes : {from_hex_lenient(letters), from_base64_lines(letters)}) {
+      if (!bytes || !is_unwritten(*bytes)) continue;
+      say_no_certificate(role, *bytes, place, reading_);
+      return true;
+    }
+    return false;
   }
 
   const std::string& path_;
   Reading& reading_;
   std::set<Sha256> known_;
+  std::set<std::pair<Sha256, FactId>> stated_;  // certificates, with the role of their place
+  std::map<std::string, FactId, std::less<>> together_;
   std::set<std::string> items_;  // what the reader took, or found damaged
   size_t first_;                 // statement behind what the reader said
   std::vector<std::pair<Bytes, Place>> called_keys_;

@@ -74,19 +74,6 @@ bool is_filler(View bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [&](uint8_t b) { return b == bytes[0]; });
 }
 
-// The words before a value: of its line, and of the one before that goes on in it.
-std::string_view words_before(std::string_view text, size_t offset) {
-  offset = std::min(offset, text.size());
-  const std::string_view all =
-      text.substr(offset - std::min(offset, kBefore), std::min(offset, kBefore));
-  const size_t line = all.rfind('\n') + 1;  // npos + 1 is 0
-  if (line == 0 || !letters_of(all.substr(line)).empty()) return all.substr(line);
-  const size_t last = all.find_last_not_of(" \t\r\n", line - 1);
-  if (last == std::string_view::npos || std::string_view("([{:=|>").find(all[last]) == all.npos)
-    return all.substr(line);
-  return all.substr(last == 0 ? 0 : all.rfind('\n', last - 1) + 1);
-}
-
 std::string_view around(std::string_view text, const PastedBytes& value) {
   const size_t begin = value.offset - std::min<size_t>(value.offset, kAround);
   return text.substr(
@@ -138,6 +125,18 @@ Result<void> read(const Source& s, Reading& reading) {
 }
 
 }  // namespace
+
+std::string_view words_before(std::string_view text, size_t offset) {
+  offset = std::min(offset, text.size());
+  const std::string_view all =
+      text.substr(offset - std::min(offset, kBefore), std::min(offset, kBefore));
+  const size_t line = all.rfind('\n') + 1;  // npos + 1 is 0
+  if (line == 0 || !letters_of(all.substr(line)).empty()) return all.substr(line);
+  const size_t last = all.find_last_not_of(" \t\r\n", line - 1);
+  if (last == std::string_view::npos || std::string_view("([{:=|>").find(all[last]) == all.npos)
+    return all.substr(line);
+  return all.substr(last == 0 ? 0 : all.rfind('\n', last - 1) + 1);
+}
 
 Bytes key_letters(std::string_view letters) {
   constexpr size_t kLongest = 256;

@@ -26,6 +26,9 @@ Bytes key_letters(std::string_view letters);
 bool is_named_key(std::string_view text, const PastedBytes& value, bool about_matter);
 bool is_about_matter(std::string_view text);
 
+// The words before a value: of its line, and of the one before that goes on in it.
+std::string_view words_before(std::string_view text, size_t offset);
+
 // Bare bytes are everywhere in source code: what they are called has to say that they are ours, of
 // an attestation or a key.
 bool is_named_blob(const PastedBytes& value);

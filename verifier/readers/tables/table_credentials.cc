@@ -16,6 +16,7 @@
 #include "verifier/readers/credentials/damaged.h"
 #include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/credentials/named_keys.h"
+#include "verifier/readers/credentials/role_names.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/tables/manifest.h"
 #include "verifier/readers/text/pasted_bytes.h"
@@ -29,6 +30,7 @@ constexpr size_t kMostFound = 4096;  // of one table, without what is its device
 struct Found {
   Loose loose;
   Place place;
+  std::optional<FactId> role = {};  // that its column states
 };
 
 bool is_damage(const Found& f) {
@@ -104,9 +106,11 @@ class Table {
             .item = std::move(item)};
   }
   // Two of one sort belong to two devices; from there on what is a device's own is only counted.
-  void keep(Loose loose, Place place) {
-    if (!loose.pasted.bytes.empty() && !known_.insert(sha256(loose.pasted.bytes)).second) return;
-    if (is_own(loose)) {
+  void keep(Loose loose, Place place, std::optional<FactId> role = {}) {
+    if (!loose.pasted.bytes.empty() && !known_.insert(sha256(loose.pasted.bytes)).second &&
+        (!role || loose.reader != &x509_reader || !is_elsewhere(loose.pasted.bytes, *role)))
+      return;
+    if (is_own(loose) && !(role && is_elsewhere(loose.pasted.bytes, *role))) {
       const bool tells = loose.reader == &x509_reader || loose.reader == &key_reader ||
                          loose.reader == &named_key_reader || loose.reader == &csr_reader;
       if (tells && ++own_[loose.reader] == 2) {
@@ -122,7 +126,17 @@ class Table {
       out_.full = true;
       return;
     }
-    out_.found.push_back({.loose = std::move(loose), .place = std::move(place)});
+    out_.found.push_back({.loose = std::move(loose), .place = std::move(place), .role = role});
+  }
+  // The same certificate stands in another column that states a role, and in none of this one.
+  bool is_elsewhere(View bytes, FactId role) const {
+    bool other = false;
+    for (const Found& f : out_.found) {
+      if (!f.role || !equal(f.loose.pasted.bytes, bytes)) continue;
+      if (f.role == role) return false;
+      other = true;
+    }
+    return other;
   }
   void forget(size_t begin, size_t end) {
     for (size_t i = begin; i < end && i < rest_.size(); ++i)
@@ -138,7 +152,7 @@ class Table {
       const size_t behind =
           end == std::string_view::npos ? all.size() : std::min(all.find('\n', end), all.size());
       for (Loose& loose : loose_in_value(all.substr(begin, behind - begin), false))
-        keep(std::move(loose), at(begin));
+        keep(std::move(loose), at(begin), role_before_block(all, begin));
       blocks_.emplace_back(begin, behind);
       forget(begin, behind);
     };
@@ -224,8 +238,16 @@ class Table {
       if (Bytes bytes = key_letters(bare); !bytes.empty())
         found.push_back({.reader = &named_key_reader, .pasted = value_of(std::move(bytes))});
     }
+    auto role = role_of_name(name);
+    if (found.empty() && role) {
+      for (const auto& bytes : {from_hex_lenient(bare), from_base64_lines(bare)}) {
+        if (bytes && is_unwritten(*bytes))
+          found = {{.reader = nullptr, .pasted = value_of(*bytes)}};
+      }
+    }
     if (found.empty()) return;
-    for (Loose& loose : found) keep(std::move(loose), at(begin, fmt::format("row {}", row)));
+    if (found.size() != 1) role.reset();
+    for (Loose& loose : found) keep(std::move(loose), at(begin, fmt::format("row {}", row)), role);
     const size_t there = std::string_view(rest_).substr(0, end).find(bare, begin);
     if (there != std::string_view::npos) forget(there, there + bare.size());
   }
@@ -247,7 +269,7 @@ void read_table_credentials(const Source& s, Reading& reading) {
       reading.device.note(Remark::resembles_evidence, f.place,
                           "a table of several devices, and here a credential that cannot be read");
     } else {
-      read_loose(s, f.loose, f.place, reading);
+      read_loose(s, f.loose, f.place, reading, f.role);
     }
   }
   if (!all.whole) note_unsearched(s.path, reading);

@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "verifier/base/json.h"
+#include "verifier/readers/credentials/credential_items.h"
+#include "verifier/readers/credentials/stated_role.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/tables/device_json.h"
 #include "verifier/readers/tables/table_credentials.h"
@@ -68,6 +70,10 @@ Result<void> read(const Source& s, Reading& reading) {
     auto bytes = from_hex(*digits);
     if (!bytes) {
       say_unreadable(reading.device, row.fact, place, row.key, bytes.error().what);
+      continue;
+    }
+    if ((row.fact == FactId::dac || row.fact == FactId::pai) && der_size(*bytes) == 0) {
+      say_no_certificate(row.fact, *bytes, place, reading);
       continue;
     }
     reading.holds(row.holds);

@@ -11,6 +11,8 @@
 #include "verifier/readers/credentials/damaged.h"
 #include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/credentials/named_keys.h"
+#include "verifier/readers/credentials/role_names.h"
+#include "verifier/readers/credentials/stated_role.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/text/may_hold.h"
 #include "verifier/readers/text/pasted_bytes.h"
@@ -88,8 +90,14 @@ Result<void> read(const Source& s, Reading& reading) {
   if (!large && nearly_device_json_reader.recognises(s)) nearly_device_json_reader.read(s, reading);
   for (const Loose& f : loose.found) {
     if (values == Values::read && is_credential(f)) continue;  // read already
-    read_loose(s, f, {.path = s.path, .offset = s.base + f.pasted.offset, .item = f.pasted.name},
-               reading);
+    const Place place{.path = s.path, .offset = s.base + f.pasted.offset, .item = f.pasted.name};
+    const auto role = f.block ? role_before_block(text(s.bytes), f.pasted.offset)
+                              : role_before(text(s.bytes), f.pasted.offset);
+    if (role && !f.block && is_pem_among_bytes(text(s.bytes), f.pasted, false)) {
+      say_no_certificate(*role, f.pasted.bytes, place, reading);
+    } else {
+      read_loose(s, f, place, reading, role);
+    }
   }
   return {};
 }

@@ -1,0 +1,155 @@
+#include "verifier/readers/credentials/role_names.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "verifier/base/characters.h"
+#include "verifier/pki/key.h"
+#include "verifier/readers/credentials/credential_items.h"
+#include "verifier/readers/credentials/named_keys.h"
+
+namespace attest {
+namespace {
+
+constexpr size_t kLongestName = 64;
+
+// The words of a name, small: "kDacCert" and "K_DAC_CERT" have the same.
+std::vector<std::string> words_of(std::string_view name) {
+  std::vector<std::string> out;
+  const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  std::string word;
+  const auto end_word = [&] {
+    if (!word.empty()) out.push_back(to_lower(std::exchange(word, {})));
+  };
+  for (size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    if (!is_letter(c) && !is_digit(c)) {
+      end_word();
+      continue;
+    }
+    const char before = word.empty() ? '\0' : word.back();
+    const bool next_is_small =
+        i + 1 < name.size() && is_letter(name[i + 1]) && !is_upper(name[i + 1]);
+    const bool begins = before != '\0' && (is_digit(c) != is_digit(before) ||
+                                           (is_upper(c) && (!is_upper(before) || next_is_small)));
+    if (begins) end_word();
+    word += c;
+  }
+  end_word();
+  return out;
+}
+
+// What stands around the role in names and before values, and says nothing else.
+bool says_nothing(std::string_view word) {
+  constexpr std::string_view kWords[] = {
+      "k",         "g",         "s",           "m",        "p",           "c",           "x",
+      "u",         "t",         "b",           "br",       "cert",        "certificate", "crt",
+      "der",       "pem",       "bytes",       "byte",     "array",       "data",        "buf",
+      "buffer",    "hex",       "bin",         "base",     "raw",         "string",      "value",
+      "test",      "dev",       "development", "example",  "sample",      "device",      "product",
+      "chip",      "matter",    "factory",     "my",       "our",         "the",         "fff",
+      "ffff",      "const",     "static",      "uint",     "unsigned",    "char",        "define",
+      "constexpr", "inline",    "extern",      "public",   "pub",         "private",     "final",
+      "let",       "var",       "val",         "new",      "std",         "vector",      "from",
+      "fromhex",   "unhexlify", "decode",      "binascii", "bytearray",   "progmem",     "export",
+      "blob",      "file",      "int",         "size",     "attestation", "is",          "asn"};
+  return std::all_of(word.begin(), word.end(), is_digit) ||
+         std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
+}
+
+// The last of the words before a value, behind another value on the line.
+std::string_view behind_values(std::string_view line) {
+  constexpr size_t kLeastValue = 24;
+  size_t run = 0, from = 0;
+  for (size_t i = 0; i < line.size(); ++i) {
+    run = is_base64_letter(line[i]) ? run + 1 : 0;
+    if (run >= kLeastValue) from = i + 1;
+  }
+  return line.substr(from);
+}
+
+// Bytes of an array, or digits.
+bool is_written_as_bytes(std::string_view value) {
+  constexpr std::string_view kBetween = " \t\r\n,:;(){}[]\\\"'xXyt";
+  return !value.empty() && std::all_of(value.begin(), value.end(), [&](char c) {
+    return is_hex_digit(c) || kBetween.find(c) != std::string_view::npos;
+  });
+}
+
+}  // namespace
+
+std::optional<FactId> role_of_name(std::string_view name) {
+  // (A file may be called anything.)
+  for (const std::string_view ending : {".der", ".pem", ".crt", ".cer", ".bin", ".txt", ".hex"}) {
+    if (name.find(ending) != std::string_view::npos) return std::nullopt;
+  }
+  bool dac = false, pai = false;
+  for (const std::string& word : words_of(name)) {
+    if (word == "dac") {
+      dac = true;
+    } else if (word == "pai") {
+      pai = true;
+    } else if (!says_nothing(word)) {
+      return std::nullopt;
+    }
+  }
+  if (dac == pai) return std::nullopt;
+  return dac ? FactId::dac : FactId::pai;
+}
+
+std::optional<FactId> role_before(std::string_view text, size_t offset) {
+  const std::string_view before = behind_values(words_before(text, offset));
+  return before.size() > 2 * kLongestName ? std::nullopt : role_of_name(before);
+}
+
+std::optional<FactId> role_before_block(std::string_view text, size_t offset) {
+  constexpr std::string_view kEnd = "-----END ", kDashes = "-----", kBetween = " \t\r\n\\\"'`,+>#";
+  constexpr size_t kMostOfBlock = 128u << 10;
+  text = text.substr(0, std::min(text.size(), offset + kMostOfBlock));
+  const size_t end = text.find(kEnd, std::min(offset, text.size())),
+               dashes = text.find(kDashes, std::min(end, text.size()) + kEnd.size());
+  if (end == std::string_view::npos || dashes == std::string_view::npos) return std::nullopt;
+  std::string_view behind = text.substr(dashes + kDashes.size());
+  // (A line end that is written down has a letter.)
+  while (!behind.empty() && (kBetween.find(behind[0]) != std::string_view::npos ||
+                             behind.starts_with("n-") || behind.starts_with("n\"")))
+    behind.remove_prefix(1);
+  return behind.starts_with("-----BEGIN ") ? std::nullopt : role_before(text, offset);
+}
+
+bool is_kept_by_a_device(const Json& object) {
+  return object.find("certificate") != nullptr && object.find("intermediateCertificate") != nullptr;
+}
+bool state_roles_together(const Json& object) {
+  return is_kept_by_a_device(object) ||
+         (object.find("Certificate") != nullptr && object.find("CertificateChain") != nullptr);
+}
+
+std::optional<FactId> role_of_member(std::string_view name) {
+  if (name == "certificate" || name == "Certificate") return FactId::dac;
+  if (name == "intermediateCertificate" || name == "CertificateChain") return FactId::pai;
+  return std::nullopt;
+}
+
+bool is_pem_among_bytes(std::string_view text, const PastedBytes& value, bool of_factory_data) {
+  if (!looks_like_pem(value.bytes)) return false;
+  const size_t begin = std::min<size_t>(value.offset, text.size());
+  const std::string_view written =
+      text.substr(begin, std::min<size_t>(value.end, text.size()) - begin);
+  if (written.find("-----BEGIN") != std::string_view::npos) return false;
+  const std::string_view before = words_before(text, value.offset);
+  if (of_factory_data || before.find(",data,") != std::string_view::npos) return true;
+  const auto words = words_of(before);
+  // (Behind it what ended it may stand.)
+  return is_written_as_bytes(written.substr(0, written.size() / 4 * 3)) &&
+         std::find(words.begin(), words.end(), "pem") == words.end();
+}
+
+bool is_unwritten(View bytes) {
+  constexpr size_t kLeast = 64;
+  return bytes.size() >= kLeast && is_erased(bytes);
+}
+
+}  // namespace attest

@@ -1,0 +1,38 @@
+// Names that state which certificate a value is: of arrays, macros, members, keys, columns. A name
+// counts where each of its words is known; one that says more ("issuer of the DAC", "old dac") or
+// less ("certificate") states nothing.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "verifier/base/json.h"
+#include "verifier/readers/reader.h"
+#include "verifier/readers/text/pasted_bytes.h"
+
+namespace attest {
+
+// "dac_cert", "kPaiCert", "kDevelopmentDAC_Cert_FFF1_8000", "PAI certificate".
+std::optional<FactId> role_of_name(std::string_view name);
+// The same of what stands before a value of a text: "const uint8_t kDacCert[] = {",
+// "dac-cert,data,hex2bin,".
+std::optional<FactId> role_before(std::string_view text, size_t offset);
+
+// Of a block of PEM, which begins at this offset; one behind which another follows begins a list.
+std::optional<FactId> role_before_block(std::string_view text, size_t offset);
+
+// Members whose roles their standing together states: what matter.js keeps (certificate,
+// intermediateCertificate), and an authority's answer (Certificate, CertificateChain), which may be
+// for a PAI, too: it states roles where a device's certificate is in the chain's place.
+bool state_roles_together(const Json& object);
+bool is_kept_by_a_device(const Json& object);  // the first of these
+std::optional<FactId> role_of_member(std::string_view name);
+
+// Bytes that are PEM and are written down as bytes: in an array or digits of source code, or as the
+// value of an entry of factory data. (Text is PEM's own form, and base64 of a file hides it.)
+bool is_pem_among_bytes(std::string_view text, const PastedBytes& value, bool of_factory_data);
+// As many zeros or FF as a certificate may have bytes.
+bool is_unwritten(View bytes);
+
+}  // namespace attest
