@@ -206,12 +206,12 @@ namespace {
 
 // A certificate as a device of Matter 1.7 sends it, in `size` bytes at a time, but for one part.
 std::vector<std::string> in_parts(View der, size_t size, std::optional<size_t> without,
-                                  bool numbered) {
-  std::vector<std::string> out = {"certificateChainRequest certificateType: 1"};
+                                  bool numbered, int type = 1) {
+  std::vector<std::string> out = {fmt::format("certificateChainRequest certificateType: {}", type)};
   for (size_t at = 0, id = 0; at < der.size(); at += size, ++id) {
     if (without == id) continue;
     const size_t end = std::min(der.size(), at + size);
-    if (numbered) out.push_back(fmt::format("request certificateType: 1 segmentID: {}", id));
+    if (numbered) out.push_back(fmt::format("request certificateType: {} segmentID: {}", type, id));
     out.push_back("CertificateChainResponse: {");
     out.push_back("certificate: " + hex(der.subspan(at, end - at)));
     out.push_back(fmt::format("totalDocumentSize: {}", der.size()));
@@ -220,8 +220,21 @@ std::vector<std::string> in_parts(View der, size_t size, std::optional<size_t> w
   }
   return out;
 }
-std::vector<std::string> dumped(View der, size_t size) {
+// Each response on one line.
+std::vector<std::string> on_lines(View der, size_t size, int type) {
+  std::vector<std::string> out = {fmt::format("certificateChainRequest certificateType: {}", type)};
+  for (size_t at = 0, id = 0; at < der.size(); at += size, ++id) {
+    const View part = der.subspan(at, std::min(size, der.size() - at));
+    const std::string next =
+        at + size < der.size() ? fmt::format(", nextSegmentID: {}", id + 1) : std::string();
+    out.push_back(
+        fmt::format("certificate: {}, totalDocumentSize: {}{}", hex(part), der.size(), next));
+  }
+  return out;
+}
+std::vector<std::string> dumped(View der, size_t size, int type = 0) {
   std::vector<std::string> out;
+  if (type != 0) out = {"ClusterId = 0x3e,", "CommandId = 0x2,", fmt::format("0x0 = {},", type)};
   for (size_t at = 0, id = 0; at < der.size(); at += size, ++id) {
     const View part = der.subspan(at, std::min(size, der.size() - at));
     out.insert(out.end(), {"ClusterId = 0x3e,", "CommandId = 0x3,", "0x0 = ["});
@@ -286,5 +299,99 @@ TEST_CASE(
     const Reading reading = read_log(lines(kElements.substr(0, digits)));
     CHECK(reading.device.bytes(FactId::attestation_elements) == nullptr);
     CHECK(remark(reading, Remark::not_in_log) != "");
+  }
+}
+
+namespace {
+
+// Of the length of what begins, so that nothing else tells it from one.
+Bytes like_a_sequence(size_t size) {
+  Bytes out(size, 0x5A);
+  out[0] = 0x30;
+  out[1] = static_cast<uint8_t>(size - 2);
+  return out;
+}
+// A certificate by its first bytes; of the rest nothing is read here. Its part of 100 bytes number
+// `at` is a SEQUENCE.
+Bytes certificate_with_sequence(size_t size, size_t at) {
+  Bytes out(size, 0x11);
+  out[0] = 0x30;
+  out[1] = 0x82;
+  out[2] = static_cast<uint8_t>((size - 4) >> 8);
+  out[3] = static_cast<uint8_t>(size - 4);
+  const Bytes part = like_a_sequence(std::min<size_t>(100, size - 100 * at));
+  std::copy(part.begin(), part.end(), out.begin() + static_cast<ptrdiff_t>(100 * at));
+  return out;
+}
+std::vector<std::string> after(std::vector<std::string> first,
+                               const std::vector<std::string>& then) {
+  first.insert(first.end(), then.begin(), then.end());
+  return first;
+}
+// Both and nothing else.
+void check_both(const std::vector<std::string>& lines, View dac, View pai, const char* how) {
+  const Reading reading = read_log(lines);
+  CHECK_MESSAGE(holds_certificate(reading, dac), how);
+  CHECK_MESSAGE(holds_certificate(reading, pai), how);
+  CHECK_MESSAGE(count(reading, FactId::certificate) == 2, how);
+  CHECK_MESSAGE(remark(reading, Remark::not_in_log) == "", how);
+}
+
+}  // namespace
+
+TEST_CASE("log: DAC and PAI that come in parts one after the other are both whole") {
+  const Bytes dac = own_dac();
+  for (const size_t other : {dac.size(), dac.size() + 77}) {  // of one length, too
+    const Bytes pai = certificate_with_sequence(other, 1);
+    for (const size_t size : {90u, 100u, 200u, 300u, 457u}) {
+      for (const int first : {1, 2}) {
+        const int second = 3 - first;
+        for (const bool numbered : {false, true})
+          check_both(after(in_parts(dac, size, {}, numbered, first),
+                           in_parts(pai, size, {}, numbered, second)),
+                     dac, pai, "words");
+        check_both(after(on_lines(dac, size, first), on_lines(pai, size, second)), dac, pai,
+                   "on a line");
+        check_both(after(dumped(dac, size, first), dumped(pai, size, second)), dac, pai, "numbers");
+        // Then the same again: a second attempt of the same session.
+        const auto once = after(dumped(dac, size, first), dumped(pai, size, second));
+        check_both(after(once, once), dac, pai, "twice");
+      }
+    }
+  }
+  // A legacy one that says no length, before one that does.
+  const Bytes legacy = certificate_with_sequence(321, 3);
+  check_both({"certificateChainRequest certificateType: 1", "certificate: " + hex(legacy),
+              "certificateChainRequest certificateType: 2", "CertificateChainResponse: {",
+              "certificate: " + hex(dac), fmt::format("totalDocumentSize: {}", dac.size()), "}"},
+             dac, legacy, "legacy");
+  // One whose own bytes were left out of the log: its length is not that of the one before.
+  const Reading reading = read_log({"certificateChainRequest certificateType: 1",
+                                    "certificate: " + hex(dac), "CertificateChainResponse: {",
+                                    "Elided value too large of size 3697, of a certificate",
+                                    "totalDocumentSize: 3697", "}"});
+  CHECK(holds_certificate(reading, dac));
+}
+
+TEST_CASE("log: a part that begins as a SEQUENCE does is a part") {
+  for (const size_t at : {1u, 2u, 3u, 4u}) {
+    const Bytes one = certificate_with_sequence(457, at);  // the last has 57 bytes
+    for (const std::vector<std::string>& lines :
+         {in_parts(one, 100, {}, true), in_parts(one, 100, {}, false), on_lines(one, 100, 2),
+          dumped(one, 100), dumped(one, 100, 1)}) {
+      const Reading reading = read_log(lines);
+      CHECK(holds_certificate(reading, one));
+      CHECK(count(reading, FactId::certificate) == 1);
+      CHECK(remark(reading, Remark::not_in_log) == "");
+    }
+    // Where the log lost how long the whole is, what lacks is told, and no part is a certificate.
+    auto lines = in_parts(one, 100, {}, true);
+    std::erase_if(lines, [](const std::string& l) { return l.starts_with("totalDocumentSize"); });
+    const Reading reading = read_log(lines);
+    CHECK(count(reading, FactId::certificate) == 0);
+    const auto& notes = reading.device.remarks;
+    CHECK(std::any_of(notes.begin(), notes.end(), [](const auto& note) {
+      return note.message.find("how long the whole is lacks") != std::string::npos;
+    }));
   }
 }

@@ -21,6 +21,7 @@
 #include "verifier/readers/credentials/role_names.h"
 #include "verifier/readers/credentials/stated_role.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/text/log_line.h"
 
 namespace attest {
 namespace {
@@ -437,6 +438,22 @@ std::string without_prefixes(std::string_view all) {
   return out;
 }
 
+// What a log calls a certificate is one or a part of one, which the log's own reader takes: a part
+// may begin as a list or a key does.
+std::string without_certificates(std::string text) {
+  constexpr size_t kLeast = 16;  // digits
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = std::string_view(text).substr(at, end - at);
+    size_t name = 0;
+    if (line.size() > kLeast && line.find("ertificate") != std::string_view::npos &&
+        log::hex_after(line, "certificate", "", 0, &name, kLeast))
+      blank(text, at + name, end);
+    at = end + 1;
+  }
+  return text;
+}
+
 }  // namespace
 
 void read_loose_json(const Json& json, const std::string& path,
@@ -463,7 +480,7 @@ void read_loose_credentials(const Source& s, const Reader& by, Before before, Re
   } else if (by.rest == Rest::around_blocks) {
     behind.text_of(s, around_blocks(text(s.bytes)), Search::text);
   } else {
-    behind.text_of(s, without_prefixes(text(s.bytes)), Search::log);
+    behind.text_of(s, without_certificates(without_prefixes(text(s.bytes))), Search::log);
   }
 }
 

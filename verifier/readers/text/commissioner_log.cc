@@ -80,6 +80,7 @@ class Log {
     if (pem_.begun && pem_line(l)) return;
     if (l.empty()) return;
     if (const auto asked = log::certificate_asked_for(l)) certificates_.asked_for(*asked);
+    if (l.find("ertificateChainResponse") != std::string::npos) certificates_.settle();
     if (l.find("CertificateChainResponse: {") != std::string::npos)
       in_chain_response_ = true;
     else if (l.find('}') != std::string::npos)
@@ -104,13 +105,15 @@ class Log {
       }
     }
     for (const char* name : {"CommandId", "commandId"}) {
-      if (const auto n = log::number_after(l, name)) command_ = n;
+      if (const auto n = log::number_after(l, name)) {
+        command_ = n;
+        certificates_.settle();
+      }
     }
     if (const auto n = log::number_after(l, "Attribute"); n && log::is_device_cluster(cluster_))
       attribute_ = n;
     if (structure_) attribute_field(l);
     if (cluster_ && attribute_ && l.find("Data =") != std::string::npos) attribute_data(l);
-    certificates_.numbers(l, cluster_ == log::kOperationalCredentials ? command_ : std::nullopt);
     read_out(l);
   }
 
@@ -261,7 +264,7 @@ class Log {
       found_ = true;
       if (der_size(value.bytes) == value.bytes.size())
         return certificates_.answer(std::move(value));
-      certificates_.part(std::move(value), log::Otherwise::certificate);
+      certificates_.part(std::move(value), log::Otherwise::certificate, true);
     }
   }
 
@@ -327,16 +330,14 @@ class Log {
                  is_cut = der_size(value.bytes) > value.bytes.size();
       found_ = found_ || begins;
       const bool answer = answers_for_certificate(l);
-      if (begins && !is_cut && answer)
-        certificates_.answer(std::move(value));
-      else if (begins && !is_cut)
-        certificate(std::move(value), FactId::certificate);
-      else
-        certificates_.part(std::move(value), begins   ? log::Otherwise::cut
-                                             : answer ? log::Otherwise::answer
-                                                      : log::Otherwise::nothing);
+      certificates_.part(std::move(value),
+                         begins   ? (is_cut ? log::Otherwise::cut : log::Otherwise::certificate)
+                         : answer ? log::Otherwise::answer
+                                  : log::Otherwise::nothing,
+                         answer);
       certificates_.numbers(l, {});
     } else {
+      certificates_.numbers(l, cluster_ == log::kOperationalCredentials ? command_ : std::nullopt);
       no_certificate(l);
     }
     if (const auto at = l.find("Elided value too large of size"); at != std::string::npos) {

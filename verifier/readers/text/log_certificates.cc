@@ -22,7 +22,9 @@ constexpr uint64_t kMostParts = 101;    // SegmentID is 100 at most
 }  // namespace
 
 void Certificates::asked_for(uint64_t type) {
+  settle();
   asked_for_ = type;
+  asked_part_ = std::nullopt;
   if (answered_.size() >= requests_.size()) {
     requests_.clear();
     answered_.clear();
@@ -42,10 +44,10 @@ FactId Certificates::role_asked_for(View answer) {
 
 void Certificates::answer(Value value) {
   const FactId role = role_asked_for(value.bytes);
-  add_answer(std::move(value), role);
+  add_answer(std::move(value), role, asked_for_);
 }
 
-void Certificates::add_answer(Value value, FactId role) {
+void Certificates::add_answer(Value value, FactId role, std::optional<uint64_t> asked_for) {
   const bool known = role == FactId::certificate || answers_.size() >= kMost ||
                      std::any_of(answers_.begin(), answers_.end(), [&](const CertificateLine& a) {
                        return a.role == role && a.value.bytes == value.bytes;
@@ -53,14 +55,19 @@ void Certificates::add_answer(Value value, FactId role) {
   if (!known) answers_.push_back({value, role});
   // (What is no DER where a certificate was asked for is told as such.)
   if (role == FactId::certificate || der_size(value.bytes) != 0)
-    add(std::move(value), FactId::certificate);
+    add(std::move(value), FactId::certificate, asked_for);
 }
 
 void Certificates::add(Value value, FactId role) {
+  settle();
+  add(std::move(value), role, asked_for_);
+}
+
+void Certificates::add(Value value, FactId role, std::optional<uint64_t> asked_for) {
   // An attempt that got none was followed by one that did.
-  if (asked_for_)
+  if (asked_for)
     std::erase_if(all_, [&](const CertificateLine& c) {
-      return c.value.bytes.empty() && (c.role == FactId::dac) == (asked_for_ == 1u);
+      return c.value.bytes.empty() && (c.role == FactId::dac) == (asked_for == 1u);
     });
   for (CertificateLine& known : all_) {
     if (known.value.bytes != value.bytes) continue;
@@ -72,6 +79,7 @@ void Certificates::add(Value value, FactId role) {
 
 // Which of the two is known from the request.
 void Certificates::add_empty(uint64_t offset) {
+  settle();
   const FactId role = asked_for_ == 1u ? FactId::dac : FactId::pai;
   if (std::none_of(all_.begin(), all_.end(), [&](const CertificateLine& c) {
         return c.value.bytes.empty() && c.role == role;
@@ -79,13 +87,14 @@ void Certificates::add_empty(uint64_t offset) {
     all_.push_back({{.bytes = {}, .offset = offset}, role});
 }
 
-void Certificates::part(Value value, Otherwise otherwise) {
+void Certificates::part(Value value, Otherwise otherwise, bool answer) {
   settle();
-  const bool is_answer = otherwise == Otherwise::certificate || otherwise == Otherwise::answer;
-  const FactId role = is_answer ? role_asked_for(value.bytes) : FactId::certificate;
+  const FactId role = answer ? role_asked_for(value.bytes) : FactId::certificate;
   open_ = Part{.value = std::move(value),
                .otherwise = otherwise,
+               .answer = answer,
                .role = role,
+               .asked_for = asked_for_,
                .id = std::exchange(asked_part_, std::nullopt),
                .total = {},
                .next = {}};
@@ -129,11 +138,22 @@ void Certificates::settle() {
   open_.reset();
   if (one.total && one.value.bytes.size() < *one.total) return join(std::move(one));
   if (one.total && one.value.bytes.size() == *one.total) one.otherwise = Otherwise::certificate;
+  // A later part whose line of the whole's length is not there: its first bytes mean nothing.
+  if (!one.total && ((one.id && *one.id != 0) || (one.next && *one.next > 1))) {
+    if (lacking_.size() < kMost)
+      lacking_.push_back({"certificate in parts",
+                          fmt::format("how long the whole is lacks beside a part of {} bytes",
+                                      one.value.bytes.size()),
+                          one.value.offset});
+    return;
+  }
   // (A part of a certificate, whose numbers the log lost, begins with any byte.)
   if (one.otherwise == Otherwise::answer && one.role != FactId::certificate && !one.id &&
       documents_.empty())
     one.otherwise = Otherwise::certificate;
-  if (one.otherwise == Otherwise::certificate) return add_answer(std::move(one.value), one.role);
+  if (one.otherwise == Otherwise::certificate)
+    return one.answer ? add_answer(std::move(one.value), one.role, one.asked_for)
+                      : add(std::move(one.value), FactId::certificate, one.asked_for);
   if (one.otherwise == Otherwise::cut && lacking_.size() < kMost)
     lacking_.push_back({"certificate",
                         fmt::format("its line is cut after {} bytes", one.value.bytes.size()),
@@ -144,7 +164,7 @@ void Certificates::settle() {
 // all but the last name. The first begins as a certificate of this length does, and the last makes
 // the whole complete.
 void Certificates::join(Part one) {
-  const auto key = std::pair(asked_for_.value_or(0), *one.total);
+  const auto key = std::pair(one.asked_for.value_or(0), *one.total);
   if (documents_.size() >= kMost && !documents_.contains(key)) return;
   Document& document = documents_[key];
   const bool begins = der_size(one.value.bytes) == *one.total;
@@ -171,7 +191,7 @@ void Certificates::join(Part one) {
   const uint64_t offset = document.offset;
   const FactId role = document.role;
   documents_.erase(key);
-  add_answer({.bytes = std::move(whole), .offset = offset}, role);
+  add_answer({.bytes = std::move(whole), .offset = offset}, role, one.asked_for);
 }
 
 void Certificates::finish() {

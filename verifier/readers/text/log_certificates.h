@@ -38,8 +38,10 @@ class Certificates {
   void answer(Value value);
   void add_empty(uint64_t offset);  // the device was asked, and gave nothing
 
-  // Bytes that may be a part. The numbers of their response follow.
-  void part(Value value, Otherwise otherwise);
+  // Bytes of a response: a certificate or a part of one, which its numbers tell, and they follow.
+  void part(Value value, Otherwise otherwise, bool answer = false);
+  // Another command begins: what was said of the last bytes is all.
+  void settle();
   void finish();
   // A field of a command: what a request asks for, what a response says beside the certificate.
   void number(uint64_t command, uint64_t field, uint64_t number);
@@ -55,8 +57,9 @@ class Certificates {
   struct Part {
     Value value;
     Otherwise otherwise = Otherwise::nothing;
+    bool answer = false;                // to a request, and no certificate that a line shows
     FactId role = FactId::certificate;  // that was asked for
-    std::optional<uint64_t> id, total, next;
+    std::optional<uint64_t> asked_for, id, total, next;
   };
   struct Document {
     uint64_t offset = 0;
@@ -65,10 +68,10 @@ class Certificates {
     std::optional<uint64_t> expected;  // the part that comes next
     size_t size = 0;
   };
-  void settle();
+  void add(Value value, FactId role, std::optional<uint64_t> asked_for);
   void join(Part part);
   FactId role_asked_for(View answer);
-  void add_answer(Value value, FactId role);
+  void add_answer(Value value, FactId role, std::optional<uint64_t> asked_for);
   void say_answers(const std::string& path, Reading& reading) const;
   bool only_answered_wrong(View certificate) const;
 
