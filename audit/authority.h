@@ -3,6 +3,7 @@
 // whatever hangs on it is blocked by that.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "audit/findings.h"
 #include "dcl/certificate_list.h"
+#include "verifier/gather/revocation.h"
 
 namespace attest::audit {
 
@@ -54,7 +56,15 @@ class Authorities {
   std::set<std::string> told_;
 };
 
-void audit_revocation_points(Auditing& audit, const std::vector<const Authority*>& issuers,
-                             Authorities& approved);  // revocation_points.cc
+// What a PAA publishes of the PAIs that it revoked.
+struct PaaLists {
+  std::vector<CrlEvidence> lists;
+  // What keeps us from knowing whom they name: the rule that tells it. Null: nothing.
+  const AuditRule* hindered = nullptr;
+};
+// By the PAA's key id. (revocation_points.cc)
+std::map<KeyId, PaaLists> audit_revocation_points(Auditing& audit,
+                                                  const std::vector<const Authority*>& issuers,
+                                                  Authorities& approved);
 
 }  // namespace attest::audit

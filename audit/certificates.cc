@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "audit/authority.h"
+#include "dcl/network.h"
 
 namespace attest::audit {
 namespace {
@@ -73,23 +75,54 @@ std::vector<const Authority*> audit_approved(Auditing& a, Authorities& approved,
   return issuers;
 }
 
-void audit_revoked(Auditing& a, const std::vector<const Authority*>& issuers,
-                   Authorities& revoked) {
+// What the lists of the PAAs above a PAI say of it.
+struct Listed {
+  std::string revoked;                  // by which list
+  const AuditRule* hindered = nullptr;  // what keeps us from knowing, and is told
+  std::string unknown;                  // the same, and is not told yet
+};
+Listed listed(const Authority& pai, const std::vector<const Authority*>& issuers,
+              const std::map<KeyId, PaaLists>& of_paas) {
+  Listed out;
+  if (pai.is_paa) return out;
+  for (const Authority* paa : issuers) {
+    if (!issued(*paa, pai)) continue;
+    const auto found = of_paas.find(paa->entry.subject_key_id);
+    if (found == of_paas.end()) continue;
+    const auto state = revocation_of(*pai.certificate, ListOf::paa, {}, found->second.lists);
+    if (state.answer == RevocationState::Answer::revoked && out.revoked.empty())
+      out.revoked = fmt::format("its PAA revoked it: it stands in the list {}",
+                                dcl::shown_url(state.place.path));
+    if (out.hindered == nullptr) out.hindered = found->second.hindered;
+    if (state.answer == RevocationState::Answer::unknown) out.unknown = state.why;
+  }
+  return out;
+}
+
+void audit_revoked(Auditing& a, const std::vector<const Authority*>& issuers, Authorities& revoked,
+                   const std::map<KeyId, PaaLists>& of_paas) {
   std::set<Bytes> told;
-  const auto tell = [&](const Authority& one) {
+  const auto tell = [&](const Authority& one, std::string how = "it was revoked") {
     if (told.insert(one.entry.certificate.der).second)
-      a.findings.fail(rule::certificate_is_not_revoked, one.about(), "it was revoked", "approved",
+      a.findings.fail(rule::certificate_is_not_revoked, one.about(), std::move(how), "approved",
                       "revoked");
   };
   for (const Authority& one : revoked.all()) {
     if (one.is_of(a.options.vid)) tell(one);
   }
   for (const Authority* one : issuers) {
+    const Listed by_paa = listed(*one, issuers, of_paas);
     if (revoked.holds(*one))
       tell(*one);
+    else if (!by_paa.revoked.empty())
+      tell(*one, by_paa.revoked);
     else if (revoked.hides(*one))
       a.findings.blocked(rule::certificate_is_not_revoked, one->about(),
                          rule::certificates_are_readable);
+    else if (by_paa.hindered != nullptr)
+      a.findings.blocked(rule::certificate_is_not_revoked, one->about(), *by_paa.hindered);
+    else if (!by_paa.unknown.empty())
+      a.findings.unknown(rule::certificate_is_not_revoked, one->about(), by_paa.unknown);
     else
       a.findings.pass(rule::certificate_is_not_revoked, one->about());
   }
@@ -104,9 +137,10 @@ void audit_certificates(Auditing& a) {
   if (revoked) revoked->tell_of(a.options.vid);
   std::vector<const Authority*> issuers;
   if (approved) issuers = audit_approved(a, *approved, revoked ? &*revoked : nullptr);
-  if (revoked) audit_revoked(a, issuers, *revoked);
+  std::map<KeyId, PaaLists> of_paas;
+  if (approved) of_paas = audit_revocation_points(a, issuers, *approved);
+  if (revoked) audit_revoked(a, issuers, *revoked, of_paas);
   if (!approved) return;
-  audit_revocation_points(a, issuers, *approved);
   const std::string about = "vendor " + hex_id(a.options.vid);
   const bool any_unread =
       std::any_of(a.report.findings.begin(), a.report.findings.end(),

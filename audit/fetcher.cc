@@ -13,11 +13,6 @@ using std::chrono::milliseconds;
 constexpr dcl::DownloadLimits kPatience{
     .connect = milliseconds(5'000), .total = milliseconds(30'000), .slow_for = milliseconds(8'000)};
 
-// The server says that there is nothing, and is not merely unwilling or out of order.
-bool is_gone(int status) {
-  return status == 404 || status == 410;
-}
-
 }  // namespace
 
 Result<dcl::Downloader*> Fetcher::downloader() {
@@ -56,8 +51,7 @@ Fetcher::Came Fetcher::get(dcl::DownloadRequest request, bool body) {
   if (done || (began && !body)) return out;
   out.body.clear();
   out.network = met.status == 0 && !met.not_public;
-  (met.not_public || met.other_size || is_gone(met.status) ? out.fault : out.unknown) =
-      done.error().what;
+  (met.is_publishers_fault() ? out.fault : out.unknown) = done.error().what;
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -31,8 +32,11 @@ class Points {
   void of(const Authority& issuer) {
     const auto fact = a_.ledger.records(dcl::Schema::revocation_point,
                                         dcl::key_id_prefix(issuer.entry.subject_key_id));
-    if (const auto* unknown = std::get_if<Unknown>(&fact))
+    PaaLists* const of_paa = issuer.is_paa ? &of_paas_[issuer.entry.subject_key_id] : nullptr;
+    if (const auto* unknown = std::get_if<Unknown>(&fact)) {
+      hinder(of_paa, rule::revocation_is_published);
       return a_.findings.unknown(rule::revocation_is_published, issuer.about(), unknown->why);
+    }
     std::vector<RevocationPoint> points;
     bool unread = false;
     if (const auto* found = std::get_if<Found<std::vector<CachedRecord>>>(&fact)) {
@@ -43,6 +47,7 @@ class Points {
           unread = true;
       }
     }
+    if (unread) hinder(of_paa, rule::certificates_are_readable);
     std::erase_if(points, [&](const RevocationPoint& p) { return p.is_paa != issuer.is_paa; });
     if (points.empty() && unread)
       return a_.findings.blocked(rule::revocation_is_published, issuer.about(),
@@ -56,9 +61,11 @@ class Points {
     }
     a_.findings.pass(rule::revocation_is_published, issuer.about());
     const auto named = list_issuer_of(issuer);
-    if (!named)
+    if (!named) {
+      hinder(of_paa, rule::certificates_are_readable);
       return a_.findings.blocked(rule::revocation_list_is_usable, issuer.about(),
                                  rule::certificates_are_readable);
+    }
     for (const RevocationPoint& point : points) {
       const auto beside = std::count_if(points.begin(), points.end(), [&](const auto& p) {
         return p.vid == point.vid && p.pid == point.pid;
@@ -82,6 +89,8 @@ class Points {
       if (point && !judged_.contains(name_of(*point))) other(*point);
     }
   }
+
+  std::map<KeyId, PaaLists> of_paas() { return std::move(of_paas_); }
 
  private:
   // What cannot be read is told once. Its address is looked at with the first look, too.
@@ -157,7 +166,10 @@ class Points {
                               "a signer of the issuer's", "another's");
     a_.findings.pass(rule::revocation_point_is_its_issuers, about);
     const std::string where = dcl::shown_url(point.data_url);
-    if (!unavailable.empty()) {
+    PaaLists* const of_paa = point.is_paa ? &of_paas_[point.issuer_subject_key_id] : nullptr;
+    if (of_paa != nullptr) of_paa->lists.push_back(list);
+    if (!unavailable.empty() && !a_.ledger.list_wrongly_served(point)) {
+      hinder(of_paa, rule::revocation_list_is_usable);
       a_.findings.unknown(rule::revocation_list_is_usable, about,
                           fmt::format("{}: {}", where, unavailable),
                           a_.options.offline ? "" : kNetworkAgain);
@@ -169,6 +181,7 @@ class Points {
     const std::string problem = list.problem.empty() ? list.gap : list.problem;
     // That it is no longer in force is told below.
     if (crl == nullptr || !list.authentic || (!problem.empty() && !over)) {
+      hinder(of_paa, rule::revocation_list_is_usable);
       a_.findings.fail(
           rule::revocation_list_is_usable, about,
           fmt::format("{}: {}", where, problem.empty() ? "it is not its issuer's" : problem),
@@ -177,13 +190,18 @@ class Points {
                                  rule::revocation_list_is_usable);
     }
     a_.findings.pass(rule::revocation_list_is_usable, about);
-    judge_age(about, where, *crl, a_.ledger.list_not_refreshed(point));
+    if (over) hinder(of_paa, rule::revocation_list_is_current);
+    judge_age(about, where, *crl, a_.ledger.list_not_refreshed(point),
+              a_.ledger.list_wrongly_served(point));
+  }
+  static void hinder(PaaLists* lists, const AuditRule& by) {
+    if (lists != nullptr && lists->hindered == nullptr) lists->hindered = &by;
   }
 
   // `stale`: what kept us from asking whether there is a newer one. Then that it is over is not its
-  // publisher's fault, as far as is known.
+  // publisher's fault, as far as is known; unless the server answered that there is none.
   void judge_age(const std::string& about, const std::string& where, const Crl& crl,
-                 const std::string& stale) {
+                 const std::string& stale, bool wrongly_served) {
     const std::string age =
         fmt::format("{}: of {}, {} days old, {} serials", where, rfc3339(crl.this_update),
                     (a_.options.at.seconds - crl.this_update.seconds) / kDay, crl.entry_count);
@@ -192,16 +210,17 @@ class Points {
                               age + "; it does not say when the next is due", "a nextUpdate",
                               "none");
     const std::string due = rfc3339(*crl.next_update);
-    if (*crl.next_update < a_.options.at && !stale.empty())
+    if (*crl.next_update < a_.options.at && !stale.empty() && !wrongly_served)
       return a_.findings.unknown(
           rule::revocation_list_is_current, about,
           fmt::format("{}; the next was due {}, and whether it is there is not known: {}", age, due,
                       stale),
           a_.options.offline ? "" : kNetworkAgain);
     if (*crl.next_update < a_.options.at)
-      return a_.findings.fail(rule::revocation_list_is_current, about,
-                              fmt::format("{}; the next was due {}", age, due),
-                              "due after " + rfc3339(a_.options.at), due);
+      return a_.findings.fail(
+          rule::revocation_list_is_current, about,
+          fmt::format("{}; the next was due {}{}{}", age, due, stale.empty() ? "" : ": ", stale),
+          "due after " + rfc3339(a_.options.at), due);
     if (crl.next_update->seconds - a_.options.at.seconds < kSoon)
       return a_.findings.warn(rule::revocation_list_is_current, about,
                               fmt::format("{}; the next is due {}", age, due),
@@ -215,18 +234,21 @@ class Points {
   std::set<std::string> judged_, seen_, unusable_;
   std::vector<std::unique_ptr<Paa>> kept_;  // list_issuer points into them
   std::vector<CertificatePtr> others_;
+  std::map<KeyId, PaaLists> of_paas_;
 };
 
 }  // namespace
 
-void audit_revocation_points(Auditing& a, const std::vector<const Authority*>& issuers,
-                             Authorities& approved) {
+std::map<KeyId, PaaLists> audit_revocation_points(Auditing& a,
+                                                  const std::vector<const Authority*>& issuers,
+                                                  Authorities& approved) {
   Points points(a, approved);
   std::set<KeyId> seen;
   for (const Authority* one : issuers) {
     if (seen.insert(one->entry.subject_key_id).second) points.of(*one);
   }
   points.others_of_vendor();
+  return points.of_paas();
 }
 
 }  // namespace attest::audit

@@ -165,7 +165,9 @@ constexpr AuditRule kRules[] = {
     {.id = "audit.certificate-is-not-revoked",
      .title = "no PAA or PAI of the vendor was revoked",
      .severity = Severity::warning,
-     .rule = "Devices below a revoked certificate are refused.",
+     .rule =
+         "The ledger has none as revoked, and of a PAI no list of its PAA names it. Devices below "
+         "a revoked certificate are refused.",
      .remedy = "see that no device leaves with a chain through it",
      .when_unknown = kAskAgain},
     {.id = "audit.certificate-is-in-date",
@@ -189,8 +191,10 @@ constexpr AuditRule kRules[] = {
      .when_unknown = kAskAgain},
     {.id = "audit.revocation-list-is-usable",
      .title = "the revocation list can be used",
-     .rule = "It is there, its signer's and of its address: else devices of this issuer stay "
-             "undecided.",
+     .rule =
+         "It is there, its signer's and of its address: else devices of this issuer stay "
+         "undecided. A server that answers that nothing is there (404, 410), or with what is no "
+         "list, is at fault; one that does not answer leaves it unknown.",
      .remedy = "publish the list anew, signed by the point's signer",
      .when_unknown = "let it be fetched (online, or dcl sync before dcl export)"},
     {.id = "audit.revocation-list-is-current",

@@ -538,4 +538,8 @@ std::string CachedLedger::list_not_refreshed(const RevocationPoint& point) {
   return lists().not_refreshed(point);
 }
 
+bool CachedLedger::list_wrongly_served(const RevocationPoint& point) {
+  return lists().wrongly_served(point);
+}
+
 }  // namespace attest::dcl

@@ -69,6 +69,8 @@ class CachedLedger final : public Ledger {
   ListState list_state(const RevocationPoint& point);
   // Why the list that crl() gave may not be the newest; empty: nothing kept us from asking.
   std::string list_not_refreshed(const RevocationPoint& point);
+  // Whether what its server answered is no list of the point.
+  bool list_wrongly_served(const RevocationPoint& point);
 
   // The ledger's own objects, for showing. One record, or all whose keys start with the prefix.
   Fact<CachedRecord> record(Schema schema, const std::string& key);

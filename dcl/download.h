@@ -49,6 +49,12 @@ struct DownloadMet {
   int status = 0;           // of the last HTTP answer; 0: there was none
   bool not_public = false;  // the address leads to hosts that may not be asked, and to no other
   bool other_size = false;  // the file is larger or smaller than it may be
+
+  // Of a download that failed: the server says that there is nothing, and is not merely unwilling
+  // or out of order; or the address cannot lead to the file, whoever asks.
+  bool is_publishers_fault() const {
+    return not_public || other_size || status == 404 || status == 410;
+  }
 };
 
 struct DownloadRequest {

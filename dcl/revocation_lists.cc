@@ -223,6 +223,11 @@ std::string RevocationLists::not_refreshed(const RevocationPoint& point) const {
   return found == not_refreshed_.end() ? std::string() : found->second;
 }
 
+bool RevocationLists::wrongly_served(const RevocationPoint& point) const {
+  const std::lock_guard lock(mutex_);
+  return wrongly_served_.contains(key_of(point));
+}
+
 ListState RevocationLists::state(const RevocationPoint& point) const {
   const std::lock_guard lock(mutex_);
   if (options_.folder.empty()) return {};
@@ -353,6 +358,9 @@ Result<RevocationLists::Fetched> RevocationLists::fetch(const RevocationPoint& p
   DownloadRequest request{
       .url = point.data_url, .limits = options_.limits, .size = {}, .known = known};
   if (point.data_file_size != 0) request.size = point.data_file_size;
+  DownloadMet met;
+  request.met = &met;
+  const auto served_wrongly = [&] { wrongly_served_.insert(key_of(point)); };
   const auto got = (*from)->get(
       request,
       [&](uint64_t, View piece) -> Result<void> {
@@ -360,7 +368,10 @@ Result<RevocationLists::Fetched> RevocationLists::fetch(const RevocationPoint& p
         return part->append(piece);
       },
       options_.progress);
-  if (!got) return fail(got.error().what);
+  if (!got) {
+    if (met.is_publishers_fault()) served_wrongly();
+    return fail(got.error().what);
+  }
   if (got->kind == Downloaded::Kind::unchanged)
     return Fetched{.unchanged = true, .source = {}, .list = nullptr};
   Fetched out{.source = {.url = point.data_url,
@@ -372,14 +383,19 @@ Result<RevocationLists::Fetched> RevocationLists::fetch(const RevocationPoint& p
   if (hash) {
     const Bytes digest = hash->finish();
     const auto said = from_base64(point.data_digest);
-    if (!said || !equal(*said, digest))
+    if (!said || !equal(*said, digest)) {
+      served_wrongly();
       return error(fmt::format("its digest is {}, the ledger says {}", base64(digest),
                                printable(point.data_digest)));
+    }
   }
   const auto file = MappedFile::open(part->path());
   if (!file) return fail(file.error().what);
   auto crl = list_of(*file);
-  if (!crl) return error("what is served there is no revocation list: " + crl.error().what);
+  if (!crl) {
+    served_wrongly();
+    return error("what is served there is no revocation list: " + crl.error().what);
+  }
   out.list = std::make_shared<const RevokedList>(std::move(*crl));
   return out;
 }

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "dcl/list_file.h"
 #include "verifier/crypto/crypto.h"
@@ -56,6 +57,9 @@ class RevocationLists {
   // Why what get() gave may not be the newest that is served; empty: it is as far as its server
   // says, or was not long ago.
   std::string not_refreshed(const RevocationPoint& point) const;
+  // Whether get() met a server that answered, and what it answered is no list of the point: nothing
+  // is there, or what is there is no list or not the file that the entry describes.
+  bool wrongly_served(const RevocationPoint& point) const;
   // What a person should know: lists that could not be refreshed, older ones that were offered.
   std::vector<std::string> notes() const;
 
@@ -78,6 +82,7 @@ class RevocationLists {
   std::optional<Error> no_downloader_;
   std::map<std::string, Result<RevokedListPtr>> answered_;  // by key_of
   std::map<std::string, std::string> not_refreshed_;        // the same
+  std::set<std::string> wrongly_served_;                    // the same
   std::vector<std::string> notes_;
 };
 
