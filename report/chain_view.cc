@@ -228,18 +228,29 @@ Status ChainPicture::worse(Part a, Part b) const {
   return rank(status(a)) <= rank(status(b)) ? status(a) : status(b);
 }
 
-std::vector<std::string> other_chain_lines(const Evidence& e) {
-  std::vector<std::string> out;
-  for (const auto& chain : e.other_chains) {
-    out.push_back(fmt::format("beside it the {} chain: PAA {}; PAI {}; DAC {}", chain_name(*chain),
-                              paa_box(*chain).line(),
-                              certificate_box("PAI", "pai", chain->pai).line(),
-                              certificate_box("DAC", "dac", chain->dac).line()));
-  }
-  return out;
+namespace {
+
+// Of the certificates of one chain.
+bool is_of_a_chain(Part part) {
+  constexpr Part kThese[] = {Part::paa,        Part::pai,        Part::dac,   Part::approves,
+                             Part::issued_pai, Part::issued_dac, Part::covers};
+  return std::find(std::begin(kThese), std::end(kThese), part) != std::end(kThese);
 }
 
-ChainPicture chain_picture(const Evidence& e, const Report& report) {
+void draw(ChainPicture& out, const Report& report, bool of_a_chain) {
+  for (const Finding& f : report.findings) {
+    if (f.status == Status::skipped) continue;  // as all are from the start
+    const Part part = part_of(f.check->id);
+    if (part == Part::none || is_of_a_chain(part) != of_a_chain) continue;
+    const auto i = static_cast<size_t>(part);
+    if (rank(f.status) >= rank(out.statuses[i])) continue;
+    out.statuses[i] = f.status;
+    out.reasons[i] = f.status == Status::pass ? nullptr : &f;
+  }
+}
+
+// `own`: of the chain's certificates; `report`: of the device.
+ChainPicture chain_picture(const Evidence& e, const Report& own, const Report& report) {
   ChainPicture out{.ledger = ledger_box(e),
                    .paa = paa_box(e),
                    .pai = certificate_box("PAI", "pai", e.pai),
@@ -247,21 +258,47 @@ ChainPicture chain_picture(const Evidence& e, const Report& report) {
                    .cd = cd_box(e),
                    .device = device_box(e),
                    .label = label_box(e),
+                   .chain = {},
                    .trusted_by = {}};
   out.trusted_by = !e.paa                             ? "trusted"
                    : e.paa->origin == Origin::given   ? "trusted, given by hand"
                    : e.paa->origin == Origin::builtin ? "trusted, built in"
                                                       : "approved by the ledger";
   out.statuses.fill(Status::skipped);
-  for (const Finding& f : report.findings) {
-    if (f.status == Status::skipped) continue;  // as all are from the start
-    const Part part = part_of(f.check->id);
-    if (part == Part::none) continue;
-    const auto i = static_cast<size_t>(part);
-    if (rank(f.status) >= rank(out.statuses[i])) continue;
-    out.statuses[i] = f.status;
-    out.reasons[i] = f.status == Status::pass ? nullptr : &f;
+  draw(out, own, true);
+  draw(out, report, false);
+  return out;
+}
+
+}  // namespace
+
+ChainPictures chain_pictures(const Evidence& e, const Report& report) {
+  ChainPictures out;
+  out.judged = judged_chains(e);
+  if (out.judged.empty()) {
+    out.all.push_back(chain_picture(e, report, report));
+    return out;
   }
+  for (size_t k = 0; k < out.judged.size(); ++k) {
+    JudgedChain& one = out.judged[k];
+    // What the report says to follow from how the chains differ, follows from it here, too.
+    for (size_t i = 0; i < std::min(one.report.findings.size(), report.findings.size()); ++i) {
+      const Finding& told = report.findings[i];
+      if (one.report.findings[i].status == Status::fail && told.status == Status::blocked)
+        one.report.findings[i] = told;
+    }
+    out.all.push_back(chain_picture(k == 0 ? e : *e.other_chains[k - 1], one.report, report));
+    out.all.back().chain = one.name;
+    out.all.back().verdict = one.report.verdict;
+  }
+  return out;
+}
+
+std::string commissioners_text(const ChainPictures& pictures) {
+  std::string out;
+  for (const JudgedChain& one : pictures.judged)
+    out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", one.name,
+                       verdict_name(one.report.verdict));
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "verifier/judge/chains.h"
 #include "verifier/report.h"
 
 namespace attest {
@@ -45,6 +46,9 @@ struct Box {
 
 struct ChainPicture {
   Box ledger, paa, pai, dac, cd, device, label;
+  // Of a device with several chains: which one this is, and how it was judged by itself.
+  std::string chain;
+  Verdict verdict = Verdict::undecided;
   std::string trusted_by;                     // why the PAA is trusted: "approved by the ledger"
   std::array<Status, kPartCount> statuses{};  // the worst of each part's checks
   std::array<const Finding*, kPartCount>
@@ -53,10 +57,18 @@ struct ChainPicture {
   const Finding* reason(Part p) const { return reasons[static_cast<size_t>(p)]; }
   Status worse(Part a, Part b) const;
 };
-ChainPicture chain_picture(const Evidence& e, const Report& report);
-// The device's further chains, a line each: "beside it the ML-DSA-65 chain: PAA CN=..., PAI ...,
-// DAC 0xFFF1 / 0x8000 ...".
-std::vector<std::string> other_chain_lines(const Evidence& e);
+
+// A device's chains, the first with all that the device has. Each has its own certificates, with
+// what its own checks found of them; what is of the device stands in all.
+struct ChainPictures {
+  std::vector<ChainPicture> all;  // one or more
+  const ChainPicture& first() const { return all.front(); }
+  bool several() const { return all.size() > 1; }
+  std::vector<JudgedChain> judged;  // reasons point into these
+};
+ChainPictures chain_pictures(const Evidence& e, const Report& report);
+// Which commissioners take the part: "legacy: approve, ML-DSA-65: reject". Empty of one chain.
+std::string commissioners_text(const ChainPictures& pictures);
 
 // fail, unknown, warn, blocked, pass, skipped: from what should be looked at first to what need not
 // be.

@@ -75,9 +75,7 @@ void link(Markup& page, const ChainPicture& picture, Part part, const char* plac
   reason(page, status, picture.reason(part));
 }
 
-}  // namespace
-
-void html_chain(Markup& page, const ChainPicture& picture) {
+void html_chain(Markup& page, const ChainPicture& picture, bool with_device) {
   const auto list = page.in("ol", {{"class", "chain"}});
   box(page, picture, Part::ledger, "ledger", picture.ledger);
   link(page, picture, Part::approves, "approves", picture.trusted_by.c_str());
@@ -88,12 +86,26 @@ void html_chain(Markup& page, const ChainPicture& picture) {
   box(page, picture, Part::dac, "dac", picture.dac);
   link(page, picture, Part::covers, "covers", "covered by");
   box(page, picture, Part::cd, "cd", picture.cd);
+  if (!with_device) return;
   link(page, picture, Part::certifies, "certifies", "certified on the ledger");
   link(page, picture, Part::proves, "proves", "DAC's key shown by the device");
   link(page, picture, Part::describes, "describes", "declaration describes the device");
   box(page, picture, Part::device, "device", picture.device);
   link(page, picture, Part::onboards, "onboards", "label fits the device");
   box(page, picture, Part::label, "label", picture.label);
+}
+
+}  // namespace
+
+void html_chains(Markup& page, const ChainPictures& pictures) {
+  for (const ChainPicture& picture : pictures.all) {
+    if (pictures.several()) {
+      const auto h3 = page.in("h3", {{"class", "of-chain"}});
+      page.text(fmt::format("The {} chain: ", picture.chain))
+          .leaf("b", verdict_name(picture.verdict), {{"class", tone_class(picture.verdict)}});
+    }
+    html_chain(page, picture, &picture == &pictures.first());
+  }
 }
 
 }  // namespace attest

@@ -6,6 +6,7 @@
 
 namespace attest {
 
-void html_chain(Markup& page, const ChainPicture& picture);
+// Of a device with several chains each by itself, the first with what is the device's.
+void html_chains(Markup& page, const ChainPictures& pictures);
 
 }  // namespace attest

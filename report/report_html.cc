@@ -52,15 +52,12 @@ std::string size_text(uint64_t bytes) {
 class Writer {
  public:
   Writer(Markup& page, const Evidence& e, const Report& report)
-      : page_(page), e_(e), report_(report), picture_(chain_picture(e, report)) {}
+      : page_(page), e_(e), report_(report), pictures_(chain_pictures(e, report)) {}
 
   void write() {
     decision();
     section("The chain", "Drawn from the checks: each fault breaks one link or marks one box.",
-            [&] {
-              html_chain(page_, picture_);
-              for (const std::string& line : other_chain_lines(e_)) page_.leaf("p", line);
-            });
+            [&] { html_chains(page_, pictures_); });
     paper();
     section("Vendor and product, as each place gives them", "", [&] { identities(); });
     if (const auto rows = posture_table(report_); !rows.empty())
@@ -101,6 +98,7 @@ class Writer {
         page_.text(", serial ").isolated(shown_text(*serial));
     }
     to_do();
+    chains();
     const auto tally = page_.in("ul", {{"class", "tally"}});
     constexpr const char* kWords[] = {"failed",  "unknown", "warned",
                                       "blocked", "passed",  "do not apply"};
@@ -109,6 +107,17 @@ class Writer {
       if (n == 0) continue;
       const auto li = page_.in("li", {{"class", tone_class(kByUrgency[i])}});
       page_.leaf("b", std::to_string(n)).text(" ").text(kWords[i]);
+    }
+  }
+
+  // Which commissioners take the part, where it has a chain for each kind of them.
+  void chains() {
+    if (!pictures_.several()) return;
+    const auto p = page_.in("p", {{"class", "chains"}});
+    page_.text("Commissioners by the chain that they ask for: ");
+    for (const ChainPicture& one : pictures_.all) {
+      page_.text(fmt::format("{}{}: ", &one == &pictures_.first() ? "" : ", ", one.chain))
+          .leaf("b", verdict_name(one.verdict), {{"class", tone_class(one.verdict)}});
     }
   }
 
@@ -473,21 +482,32 @@ class Writer {
 
   // The picture takes a page of its own; a line a box says the same.
   void chain_on_paper() {
+    const auto list = page_.in("ul");
+    for (const ChainPicture& one : pictures_.all) chain_on_paper(one);
+  }
+  void chain_on_paper(const ChainPicture& picture) {
+    const bool first = &picture == &pictures_.first();
+    if (pictures_.several()) {
+      const auto li = page_.in("li");
+      page_.text(fmt::format("The {} chain: ", picture.chain))
+          .leaf("b", verdict_name(picture.verdict), {{"class", tone_class(picture.verdict)}});
+    }
     const struct {
       const Box& box;
       Part part, link;
-      std::string what;  // the link to what stands above, or beside
+      std::string what;        // the link to what stands above, or beside
+      bool of_device = false;  // and not of one of its chains
     } kRows[] = {
-        {picture_.ledger, Part::ledger, Part::none, ""},
-        {picture_.paa, Part::paa, Part::approves, picture_.trusted_by},
-        {picture_.pai, Part::pai, Part::issued_pai, "issued"},
-        {picture_.dac, Part::dac, Part::issued_dac, "issued"},
-        {picture_.cd, Part::cd, Part::covers, "covers the DAC"},
-        {picture_.device, Part::device, Part::describes, "is what the declaration describes"},
-        {picture_.label, Part::label, Part::onboards, "fits the device"},
+        {picture.ledger, Part::ledger, Part::none, "", true},
+        {picture.paa, Part::paa, Part::approves, picture.trusted_by},
+        {picture.pai, Part::pai, Part::issued_pai, "issued"},
+        {picture.dac, Part::dac, Part::issued_dac, "issued"},
+        {picture.cd, Part::cd, Part::covers, "covers the DAC"},
+        {picture.device, Part::device, Part::describes, "is what the declaration describes", true},
+        {picture.label, Part::label, Part::onboards, "fits the device", true},
     };
-    const auto list = page_.in("ul");
     for (const auto& row : kRows) {
+      if (row.of_device && !first) continue;
       const auto li = page_.in("li");
       page_.leaf("b", row.box.name).text(" ").isolated(row.box.line());
       if (!row.box.detail.empty()) page_.text(", ").isolated(row.box.detail);
@@ -496,8 +516,8 @@ class Writer {
         page_.text(fmt::format("; {}: ", what))
             .leaf("b", status_name(status), {{"class", tone_class(status)}});
       };
-      if (row.link != Part::none) shown(row.what, picture_.status(row.link));
-      shown("in itself", picture_.status(row.part));
+      if (row.link != Part::none) shown(row.what, picture.status(row.link));
+      shown("in itself", picture.status(row.part));
     }
   }
 
@@ -521,7 +541,7 @@ class Writer {
   Markup& page_;
   const Evidence& e_;
   const Report& report_;
-  const ChainPicture picture_;
+  const ChainPictures pictures_;
 };
 
 }  // namespace

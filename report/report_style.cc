@@ -63,6 +63,9 @@ h2 { font: 600 1.375rem/1.25 var(--serif); margin-bottom: 1rem; }
 
 /* The chain. */
 .chain { display: grid; }
+.of-chain { font: 600 1.0625rem/1.4 var(--sans); margin: 1.5rem 0 .6rem; }
+.of-chain b, .chains b { color: var(--tone); }
+.chains { margin-top: 1rem; max-width: 46rem; }
 .box { border: 1px solid var(--rule); border-left: 4px solid var(--tone); background: var(--paper); padding: .7rem .9rem .75rem; min-width: 0; }
 .box.is-fail { border: 2px solid var(--tone); border-left-width: 6px; background: var(--tone-wash); }
 .box.is-warn, .box.is-unknown { background: var(--tone-wash); }

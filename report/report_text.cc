@@ -80,8 +80,11 @@ Look look(Status s) {
   return {Ink::quiet, "skipped"};
 }
 
-void picture(Page& page, const Evidence& e, const Report& report) {
-  const ChainPicture drawn = chain_picture(e, report);
+void picture(Page& page, const ChainPicture& drawn, bool with_device) {
+  if (!drawn.chain.empty())
+    page.line(
+        fmt::format("    {}", page.ink(Ink::strong, fmt::format("the {} chain: {}", drawn.chain,
+                                                                verdict_name(drawn.verdict)))));
   const auto link = [&](Part part, const char* what) {
     const Status s = drawn.status(part);
     const Look l = look(s);
@@ -116,9 +119,17 @@ void picture(Page& page, const Evidence& e, const Report& report) {
   box("DAC", drawn.status(Part::dac), drawn.dac.line());
   link(Part::covers, "covered by");
   box("CD", drawn.status(Part::cd), drawn.cd.line());
-  if (drawn.device.there)
+  if (drawn.device.there && with_device)
     box("said", drawn.worse(Part::device, Part::describes), drawn.device.line());
-  for (const std::string& line : other_chain_lines(e)) page.paragraph(line, 4);
+}
+
+void pictures(Page& page, const Evidence& e, const Report& report) {
+  const ChainPictures drawn = chain_pictures(e, report);
+  for (const ChainPicture& one : drawn.all) {
+    const bool first = &one == &drawn.first();
+    if (!first) page.line("");
+    picture(page, one, first);
+  }
 }
 
 // What the letters of the picture mean.
@@ -233,7 +244,7 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
   page.paragraph(printable(report.summary), 2);
   page.line();
   not_used(page, e, true);
-  picture(page, e, report);
+  pictures(page, e, report);
   if (!style.golden) page.paragraph(spelled_out(), 4);
   if (const std::string locked = posture_line(e, report); !locked.empty())
     page.paragraph(locked, 4);

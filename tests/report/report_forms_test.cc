@@ -26,7 +26,8 @@ constexpr const char* kPartNames[] = {
 static_assert(std::size(kPartNames) == kPartCount);
 
 std::string broken_parts(const Judged& device) {
-  const ChainPicture picture = chain_picture(device.evidence, device.report);
+  const ChainPictures pictures = chain_pictures(device.evidence, device.report);
+  const ChainPicture& picture = pictures.first();
   std::string out;
   for (size_t i = 0; i < kPartCount; ++i) {
     if (picture.statuses[i] == Status::fail)

@@ -41,13 +41,19 @@ unsigned badness(const Finding& f) {
   return f.status == Status::pass ? 1 : 0;
 }
 
-// Where the chains are of two products, that the other's is not in the declaration is the same
-// fault.
-bool follows_from_two_products(const Finding& f) {
-  const std::string_view id = f.check->id;
-  return f.status == Status::fail &&
-         (id.starts_with("cd.") || id == "dac.product-is-listed-in-cd" ||
-          id == "dac.vendor-matches-cd");
+// Where the chains are of two products or keys, that one of them does not fit the declaration, or
+// what the device signed or keeps, is the same fault; what fits neither is another.
+bool follows_from_two_devices(const Finding& joined, const std::vector<const Finding*>& all) {
+  const std::string_view id = joined.check->id;
+  constexpr std::string_view kOfTheDac[] = {
+      "cd.", "dac.product-is-listed-in-cd", "dac.vendor-matches-cd", "attestation.", "nocsr.",
+      "key."};
+  return joined.status == Status::fail &&
+         std::any_of(std::begin(kOfTheDac), std::end(kOfTheDac),
+                     [&](std::string_view prefix) { return id.starts_with(prefix); }) &&
+         std::any_of(all.begin(), all.end(), [](const Finding* f) {
+           return f->status != Status::fail && f->status != Status::unknown;
+         });
 }
 
 bool is_same(const Finding& a, const Finding& b) {
@@ -82,10 +88,7 @@ Finding joined(const std::vector<const Finding*>& all, const std::vector<std::st
   return out;
 }
 
-}  // namespace
-
-Report join_chains(const Judge& judge, const Evidence& first, Report report,
-                   std::span<const Report> others) {
+std::vector<std::string> names_of(const Evidence& first) {
   std::vector<std::string> names = {chain_name(first)};
   for (const auto& other : first.other_chains) {
     // (Without its PAI nothing tells of what kind a chain is.)
@@ -93,12 +96,31 @@ Report join_chains(const Judge& judge, const Evidence& first, Report report,
     const bool again = std::find(names.begin(), names.end(), name) != names.end();
     names.push_back(again && !other->pai.present() ? "other" : name);
   }
+  return names;
+}
+
+}  // namespace
+
+std::vector<JudgedChain> judged_chains(const Evidence& first) {
+  std::vector<JudgedChain> out;
+  if (first.other_chains.empty()) return out;
+  const std::vector<std::string> names = names_of(first);
+  const Judge judge(first.policy);
+  out.push_back({.name = names[0], .report = judge.report(first)});
+  for (size_t k = 0; k < first.other_chains.size(); ++k)
+    out.push_back({.name = names[k + 1], .report = judge.report(*first.other_chains[k])});
+  return out;
+}
+
+Report join_chains(const Judge& judge, const Evidence& first, Report report,
+                   std::span<const Report> others) {
+  const std::vector<std::string> names = names_of(first);
   std::string of_each = fmt::format("{}: {}", names[0], verdict_name(report.verdict));
   for (size_t k = 0; k < others.size(); ++k)
     of_each += fmt::format(", {}: {}", names[k + 1], verdict_name(others[k].verdict));
 
   const Check* agree = find_check(kAgree);
-  const bool two_products = report.findings[check_index(*agree)].status == Status::fail;
+  const bool two_devices = report.findings[check_index(*agree)].status == Status::fail;
   for (size_t i = 0; i < report.findings.size(); ++i) {
     Finding& own = report.findings[i];
     // Most hold in all chains, and there is nothing to be put together.
@@ -110,7 +132,7 @@ Report join_chains(const Judge& judge, const Evidence& first, Report report,
     std::vector<const Finding*> all = {&own};
     for (const Report& other : others) all.push_back(&other.findings[i]);
     Finding one = joined(all, names);
-    if (two_products && own.status != Status::fail && follows_from_two_products(one)) {
+    if (two_devices && follows_from_two_devices(one, all)) {
       one.status = Status::blocked;
       one.blocked_by = agree;
       one.remedy.clear();

@@ -262,8 +262,6 @@ class Log {
     } else if (is_certificate(command, number)) {
       if (value.bytes.empty()) return empty_certificate();
       found_ = true;
-      if (der_size(value.bytes) == value.bytes.size())
-        return certificates_.answer(std::move(value));
       certificates_.part(std::move(value), log::Otherwise::certificate, true);
     }
   }
