@@ -169,14 +169,24 @@ Command& Command::choice(std::string flags, std::vector<std::string> choices, st
 }
 Command& Command::list(std::string flags, std::string value_name, std::vector<std::string>& into,
                        std::string help) {
-  add({.flags = std::move(flags), .value_name = std::move(value_name), .help = std::move(help)})
-      .repeated = true;
+  OptionText& option = add(
+      {.flags = std::move(flags), .value_name = std::move(value_name), .help = std::move(help)});
+  option.repeated = true;
+  // In a variable several stand with a colon between them.
+  option.take = [&into](const std::string& given) {
+    for (size_t at = 0; at <= given.size();) {
+      const size_t end = std::min(given.find(':', at), given.size());
+      if (end > at) into.push_back(given.substr(at, end - at));
+      at = end + 1;
+    }
+    return std::string();
+  };
   impl_->tell.emplace_back([&into](CLI::App& app, const OptionText& o) {
-    CLI::Option* option = saying(app.add_option(o.flags, into), o.value_name);
-    option->type_name(o.value_name)->allow_extra_args(false);
+    CLI::Option* told = saying(app.add_option(o.flags, into), o.value_name);
+    told->type_name(o.value_name)->allow_extra_args(false);
     // Of offers(): before anything else is missed, such as evidence that was taken as the value.
     if (!o.choices.empty())
-      option->check(
+      told->check(
           [words = o.choices](const std::string& given) { return not_one_of(words, given); });
   });
   return *this;
