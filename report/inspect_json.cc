@@ -4,6 +4,7 @@
 
 #include "report/report_json.h"
 #include "verifier/crypto/crypto.h"
+#include "verifier/gather/chains.h"
 #include "verifier/gather/file_digests.h"
 #include "verifier/matter/onboarding_payload.h"
 #include "verifier/pki/der.h"
@@ -337,7 +338,7 @@ Json remarks_json(const Device& device) {
 
 Json conflicts_json(const Device& device, Masked masked) {
   Json out{Json::Array{}};
-  for (const Conflict& conflict : conflicts(device)) {
+  for (const Conflict& conflict : conflicts_within_chains(device)) {
     Json values{Json::Array{}};
     for (const Statement* s : conflict.values)
       values.push(Json(Json::Object{})

@@ -10,6 +10,7 @@
 #include "report/inspect_words.h"
 #include "report/wording.h"
 #include "verifier/base/counted.h"
+#include "verifier/gather/chains.h"
 #include "verifier/matter/known_credentials.h"
 #include "verifier/matter/onboarding_payload.h"
 #include "verifier/trust.h"
@@ -417,7 +418,7 @@ class InspectPage {
   }
 
   void troubles() {
-    const auto all = conflicts(e_.device);
+    const auto all = conflicts_within_chains(e_.device);
     if (e_.device.integrity.empty() && e_.device.remarks.empty() && all.empty()) {
       line("  nothing is damaged, and nothing is said in two ways");
       return;

@@ -65,11 +65,18 @@ Outcome key_is_of_ml_dsa(const CertificateOf<R>& c, const KeyAlgorithm& named) {
   return pass();
 }
 
+// The strongest set of FIPS 204, which the draft of Matter 1.7 leaves out.
+inline constexpr std::string_view kMlDsa87 = "2.16.840.1.101.3.4.3.19";
+
 template <Role R>
 Outcome key_is_p256(const CertificateOf<R>& c) {
   if (c->p256) return pass();
   const Maybe<KeyAlgorithm> named = algorithm_of_key(*c);
   if (R != Role::dac && named != nullptr && named->ml_dsa) return key_is_of_ml_dsa(c, *named);
+  if (R != Role::dac && der::oid_text(c->key_algorithm) == kMlDsa87)
+    return broken(c, "key is of ML-DSA-87, which the attestation PKI does not have",
+                  "a key on prime256v1, of ML-DSA-44 or of ML-DSA-65",
+                  der::oid_text(c->key_algorithm));
   if (!equal(c->key_algorithm, oid::kEcPublicKey))
     return broken(c, "key is no elliptic-curve key", "id-ecPublicKey on prime256v1",
                   der::oid_text(c->key_algorithm));

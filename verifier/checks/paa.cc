@@ -82,6 +82,7 @@ constexpr Check kChecks[] = {
         .id = "paa.is-short-enough",
         .title = "the PAA is no longer than its algorithms let it be",
         .spec = "Matter Core 6.2.2",
+        .consequence_of = {"paa.signature-algorithm-is-ecdsa-sha256", "paa.key-is-p256"},
         .proves_authenticity = false,
         .run = rule<is_short_enough<Role::paa>>,
         .rule =
@@ -93,7 +94,7 @@ constexpr Check kChecks[] = {
             rule<version_is_3<Role::paa>>),
     paa_row(kSignatureAlgorithmIsEcdsaSha256, "paa.signature-algorithm-is-ecdsa-sha256",
             "the PAA is signed with an algorithm of the attestation PKI",
-            rule<signature_algorithm<Role::paa>>, {}),
+            rule<signature_algorithm<Role::paa>>, {"paa.key-is-p256"}),
     paa_row(kKeyIsP256, "paa.key-is-p256", "the PAA's key is of the attestation PKI",
             rule<key_is_p256<Role::paa>>),
     paa_row(kSerialNumberFits, "paa.serial-number-fits",

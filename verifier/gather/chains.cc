@@ -127,6 +127,46 @@ struct Chain {
     return std::find(members.begin(), members.end(), &c) != members.end();
   }
 };
+// One key and name of a PAI may be certified by a legacy root and by one of ML-DSA: its DAC, which
+// is one, is in a chain of either kind.
+std::vector<Chain> by_issuer(std::vector<Chain> chains, const std::vector<Chained>& all,
+                             const std::vector<const KeyAlgorithm*>& kinds) {
+  std::vector<Chain> out;
+  for (Chain& chain : chains) {
+    const Certificate& dac = *chain.members.front();
+    // The kinds of the PAIs above its DACs, each with its own PAIs.
+    std::map<const KeyAlgorithm*, std::vector<const Certificate*>> pais;
+    for (size_t i = 0; i < all.size(); ++i) {
+      const Certificate& c = *all[i].certificate;
+      if (chain.holds(c) && is_above(c, dac) && !equal(c.issuer.der, c.subject.der))
+        pais[kinds[i]].push_back(&c);
+    }
+    const bool one_key = std::all_of(pais.begin(), pais.end(), [&](const auto& of) {
+      return equal(of.second.front()->public_key, pais.begin()->second.front()->public_key);
+    });
+    if (pais.size() < 2 || !one_key) {
+      out.push_back(std::move(chain));
+      continue;
+    }
+    for (const auto& [kind, own] : pais) {
+      Chain part{.kind = kind, .members = chain.members};
+      std::erase_if(part.members, [&](const Certificate* m) {
+        return std::any_of(pais.begin(), pais.end(), [&](const auto& other) {
+          return other.first != kind &&
+                 std::any_of(other.second.begin(), other.second.end(), [&](const Certificate* pai) {
+                   return m == pai || is_above(*m, *pai);
+                 });
+        });
+      });
+      out.push_back(std::move(part));
+    }
+  }
+  std::stable_sort(out.begin(), out.end(), [](const Chain& a, const Chain& b) {
+    return a.kind->strength < b.kind->strength;
+  });
+  return out;
+}
+
 std::vector<Chain> chains_of(const Device& device, const std::vector<Chained>& all) {
   const auto kinds = kinds_of(all);
   std::vector<Chain> out;
@@ -164,7 +204,7 @@ std::vector<Chain> chains_of(const Device& device, const std::vector<Chained>& a
       }
     }
   }
-  return out;
+  return by_issuer(std::move(out), all, kinds);
 }
 
 // A revocation list of a chain: of one that stands in it, or of the root that its PAI names.
@@ -200,6 +240,29 @@ std::map<size_t, std::vector<size_t>> owners_of(const Device& device,
   return out;
 }
 
+// A PAI of another kind of chain, whose DAC is not there, is one more certificate, as it is in a
+// file of its own: the place that gives it says only of which kind it is.
+void set_aside(Device& device, const std::vector<Chained>& all, const std::vector<Chain>& chains) {
+  const bool has_another = std::any_of(all.begin(), all.end(), [&](const Chained& c) {
+    return std::any_of(c.statements.begin(), c.statements.end(),
+                       [&](size_t k) { return device.statements[k].fact == FactId::pai; }) &&
+           std::any_of(chains.begin(), chains.end(),
+                       [&](const Chain& chain) { return chain.holds(*c.certificate); });
+  });
+  if (!has_another) return;
+  const auto kinds = kinds_of(all);
+  for (size_t i = 0; i < all.size(); ++i) {
+    const bool of_a_chain = std::any_of(chains.begin(), chains.end(), [&](const Chain& chain) {
+      return chain.kind == kinds[i] || chain.holds(*all[i].certificate);
+    });
+    if (of_a_chain) continue;
+    for (const size_t k : all[i].statements) {
+      Statement& s = device.statements[k];
+      if (s.fact == FactId::pai) s.fact = FactId::certificate;
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Reading> split_chains(Reading reading, std::vector<CertificatePtr>* parsed) {
@@ -214,6 +277,7 @@ std::vector<Reading> split_chains(Reading reading, std::vector<CertificatePtr>* 
     if (parsed != nullptr) parsed->push_back(one.certificate);
   }
   const auto chains = chains_of(reading.device, all);
+  set_aside(reading.device, all, chains);
   if (chains.size() < 2) return alone();
   const auto owners = owners_of(reading.device, all, chains);
   for (size_t k = 0; k < chains.size(); ++k) {
@@ -225,6 +289,26 @@ std::vector<Reading> split_chains(Reading reading, std::vector<CertificatePtr>* 
       return std::find(of->second.begin(), of->second.end(), k) == of->second.end();
     });
   }
+  return out;
+}
+
+std::vector<Conflict> conflicts_within_chains(const Device& device) {
+  std::vector<Conflict> out = conflicts(device);
+  if (out.empty() || (!may_be_post_quantum(device) && !may_have_two_dacs(device))) return out;
+  const auto all = certificates_of(device);
+  const auto chains = chains_of(device, all);
+  if (chains.size() < 2) return out;
+  const auto owners = owners_of(device, all, chains);
+  std::erase_if(out, [&](const Conflict& conflict) {
+    if (!is_of_a_chain(conflict.fact)) return false;
+    std::vector<size_t> of(chains.size());
+    for (const Statement* s : conflict.values) {
+      const auto owner = owners.find(static_cast<size_t>(s - device.statements.data()));
+      if (owner == owners.end()) return false;
+      for (const size_t k : owner->second) ++of[k];
+    }
+    return std::all_of(of.begin(), of.end(), [](size_t n) { return n < 2; });
+  });
   return out;
 }
 

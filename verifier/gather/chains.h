@@ -18,6 +18,10 @@ std::vector<Reading> split_chains(Reading reading, std::vector<CertificatePtr>* 
 // "legacy", "ML-DSA-65": by the strongest algorithm in it.
 std::string chain_name(const Evidence& evidence);
 
+// What is said in two ways, as conflicts() tells it, but for the certificates of a chain beside
+// those of another: two of one chain are.
+std::vector<Conflict> conflicts_within_chains(const Device& device);
+
 // What only the other ones told of as not used, and they themselves, become the first one's.
 void take_other_chains(Evidence& first, std::vector<Evidence> others);
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "verifier/base/json.h"
+#include "verifier/pki/algorithms.h"
+#include "verifier/pki/certificate.h"
 #include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/credentials/stated_role.h"
 #include "verifier/readers/formats.h"
@@ -35,6 +37,27 @@ bool recognises(const Source& s) {
   const auto json = parse_json(text(s.bytes));
   return !json || std::any_of(std::begin(kTelling), std::end(kTelling),
                               [&](const char* key) { return json->find(key) != nullptr; });
+}
+
+// A certificate of ML-DSA under the name of another set. In a chain of two sets either is right for
+// one that has both.
+void check_set(const char* key, View der, const Place& place, Device& device) {
+  const bool says_44 = std::string_view(key).ends_with("_ml_dsa_44");
+  if (!says_44 && !std::string_view(key).ends_with("_ml_dsa_65")) return;
+  const auto certificate = parse_certificate(der);
+  if (!certificate) return;
+  const MlDsa said = says_44 ? MlDsa::set_44 : MlDsa::set_65;
+  const KeyAlgorithm* found = nullptr;
+  for (const KeyAlgorithm* one : {algorithm_of_key(**certificate),
+                                  algorithm_of_signature((*certificate)->signature_algorithm)}) {
+    if (one == nullptr || !one->ml_dsa) continue;
+    if (*one->ml_dsa == said) return;
+    found = one;
+  }
+  if (found != nullptr)
+    device.damaged(place, key,
+                   fmt::format("expected a certificate of {}, found one of {}",
+                               says_44 ? "ML-DSA-44" : "ML-DSA-65", found->name));
 }
 
 Result<void> read(const Source& s, Reading& reading) {
@@ -77,6 +100,7 @@ Result<void> read(const Source& s, Reading& reading) {
       continue;
     }
     reading.holds(row.holds);
+    check_set(row.key, *bytes, place, reading.device);
     reading.device.say(row.fact, std::move(*bytes), place);
   }
   if (const Json* pid = json->find("basic_info_pid")) {
