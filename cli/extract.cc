@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <map>
+#include <span>
 
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -13,6 +15,8 @@
 #include "platform/files.h"
 #include "platform/output.h"
 #include "report/inspect_json.h"
+#include "verifier/base/characters.h"
+#include "verifier/gather/chains.h"
 #include "verifier/gather/gather.h"
 
 namespace attest::cli {
@@ -42,9 +46,18 @@ std::string key_pem(const PrivateKey& key) {
   return to_pem("EC PRIVATE KEY", der);
 }
 
-std::vector<Output> outputs(const Evidence& e, const Options& options) {
+// What tells the files of a further chain from those of the first: "-ml-dsa-65", of a second one of
+// this name "-ml-dsa-65-2".
+std::string suffix_of(const Evidence& chain, std::map<std::string, unsigned>& known) {
+  const std::string name = to_lower(chain_name(chain));
+  const unsigned number = ++known[name];
+  return number == 1 ? "-" + name : fmt::format("-{}-{}", name, number);
+}
+
+std::vector<Output> outputs(const Evidence& e, std::span<const Evidence> others,
+                            const Options& options) {
   std::vector<Output> out;
-  const auto add = [&](const char* name, const char* label, View der) {
+  const auto add = [&](const std::string& name, const char* label, View der) {
     out.push_back(
         options.pem
             ? Output{.name = fmt::format("{}.pem", name), .content = to_pem(label, der)}
@@ -52,6 +65,12 @@ std::vector<Output> outputs(const Evidence& e, const Options& options) {
   };
   if (e.dac.present()) add("dac", "CERTIFICATE", e.dac.bytes);
   if (e.pai.present()) add("pai", "CERTIFICATE", e.pai.bytes);
+  std::map<std::string, unsigned> known;
+  for (const Evidence& chain : others) {
+    const std::string suffix = suffix_of(chain, known);
+    if (chain.dac.present()) add("dac" + suffix, "CERTIFICATE", chain.dac.bytes);
+    if (chain.pai.present()) add("pai" + suffix, "CERTIFICATE", chain.pai.bytes);
+  }
   if (e.cd_place) add("cd", "CMS", e.cd_bytes);
   if (options.with_key && e.dac_key)
     out.push_back({.name = "dac-key.pem", .content = key_pem(*e.dac_key), .mode = 0600});
@@ -131,12 +150,16 @@ int extract(const Options& options, const Console& console) {
   reading.secrets = std::move(*secrets);
   if (const auto errors = read_paths(options.evidence, reading, verbosity); !errors.empty())
     return print_error(console, errors);
-  const Evidence evidence =
-      gather(std::move(reading),
-             Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = true},
-             TrustStore::builtin(false), nullptr, openssl_engine());
+  std::vector<Evidence> chains;
+  for (Reading& chain : split_chains(std::move(reading)))
+    chains.push_back(
+        gather(std::move(chain),
+               Policy{.network = Network::none, .at = {}, .required = {}, .show_passcode = true},
+               TrustStore::builtin(false), nullptr, openssl_engine()));
+  const Evidence& evidence = chains.front();
+  const std::span<const Evidence> others = std::span<const Evidence>(chains).subspan(1);
 
-  const auto all = outputs(evidence, options);
+  const auto all = outputs(evidence, others, options);
   if (all.empty())
     return print_error(console,
                        fmt::format("{}: expected a DAC, a PAI, a certification declaration "
@@ -156,11 +179,14 @@ int extract(const Options& options, const Console& console) {
   if (const auto written = write_output("", report, console); !written)
     return print_error(console, written.error().what);
   // What is not in the files, said where it does not get into the list of them.
-  for (const Conflict& conflict : conflicts(evidence.device)) {
-    if (!is_secret(conflict.fact))
+  for (const Evidence& chain : chains) {
+    for (const Conflict& conflict : conflicts(chain.device)) {
+      const bool of_it = conflict.fact == FactId::dac || conflict.fact == FactId::pai;
+      if (is_secret(conflict.fact) || (&chain != &evidence && !of_it)) continue;
       verbosity.note(fmt::format("{} is given differently in {} places; the one in {} was taken",
                                  fact_name(conflict.fact), conflict.values.size(),
                                  place_text(conflict.values.front()->place)));
+    }
   }
   for (const IntegrityProblem& p : evidence.device.integrity)
     verbosity.note(fmt::format("{} in {}: {}", p.what, place_text(p.place), p.problem));
