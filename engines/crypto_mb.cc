@@ -7,6 +7,9 @@
 #include <atomic>
 #include <cstring>
 #include <filesystem>
+#include <utility>
+
+#include "engines/shared_object.h"
 
 namespace attest {
 namespace {
@@ -175,7 +178,7 @@ void load_neighbours(const std::filesystem::path& library) {
     std::error_code failed;
     const auto neighbour = library.parent_path() / name;
     if (std::filesystem::exists(neighbour, failed))
-      dlopen(neighbour.c_str(), RTLD_NOW | RTLD_GLOBAL);
+      static_cast<void>(open_shared_object(neighbour, RTLD_NOW | RTLD_GLOBAL));
   }
 }
 
@@ -194,9 +197,12 @@ Result<std::unique_ptr<SignatureEngine>> load_crypto_mb(const std::string& libra
   std::string why;
   for (const std::string& name : names) {
     if (name.find('/') != std::string::npos) load_neighbours(name);
-    module = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (module != nullptr) break;
-    if (why.empty()) why = dlerror();
+    auto opened = open_shared_object(name, RTLD_NOW | RTLD_LOCAL);
+    if (opened) {
+      module = *opened;
+      break;
+    }
+    if (why.empty()) why = std::move(opened.error().what);
   }
   if (module == nullptr) return error(fmt::format("crypto_mb cannot be loaded: {}", why));
   const auto features = reinterpret_cast<GetFeatures>(dlsym(module, "mbx_get_cpu_features"));

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "engines/shared_object.h"
 #include "verifier/crypto/ml_dsa.h"
 
 namespace attest {
@@ -50,9 +51,12 @@ Result<Functions> load(const std::string& library) {
   void* module = nullptr;
   std::string why;
   for (const std::string& name : names_of(library)) {
-    module = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);  // it stays loaded
-    if (module != nullptr) break;
-    if (why.empty()) why = dlerror();
+    auto opened = open_shared_object(name, RTLD_NOW | RTLD_LOCAL);  // it stays loaded
+    if (opened) {
+      module = *opened;
+      break;
+    }
+    if (why.empty()) why = std::move(opened.error().what);
   }
   if (module == nullptr) return error(fmt::format("libippcp cannot be loaded: {}", why));
   const Functions out{

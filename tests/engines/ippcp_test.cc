@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <sstream>
 
+#include "platform/output.h"
+#include "tests/support/folder.h"
 #include "tests/support/judged.h"
 #include "tests/support/support.h"
 #include "verifier/base/json.h"
@@ -135,4 +137,36 @@ TEST_CASE("ML-DSA: keys and signatures of another size are refused before any li
   if (!engine->has(MlDsa::set_44)) return;
   CHECK(refused(MlDsa::set_44, key44, signature44));
   CHECK(refused(MlDsa::set_65, key65, signature65));
+}
+
+TEST_CASE("a library that was cut is told of, and not opened") {
+  const Folder folder;
+  // This program is a shared object as the loader sees it: with segments and a table of sections.
+  const Bytes whole = slurp("/proc/self/exe");
+  const std::string path = folder.path() + "/libippcp.so";
+  const auto answer = [&](View bytes) {
+    REQUIRE(write_file(path, text(bytes)));
+    const auto opened = with_ippcp(openssl(), path);
+    REQUIRE_FALSE(opened);
+    return opened.error().what;
+  };
+  for (const size_t size : {63ul, 64ul, 65ul, 200ul, 4096ul, 5000ul, 65536ul, whole.size() / 3,
+                            whole.size() / 2, whole.size() - 1}) {
+    CAPTURE(size);
+    CHECK(answer(View(whole).first(size)).find("the file was cut") != std::string::npos);
+  }
+  for (const size_t at :
+       {0x20ul, 0x28ul, 0x38ul, 0x3Cul}) {  // where the tables are, and of how many
+    CAPTURE(at);
+    Bytes far = whole;
+    far[at] = far[at + 1] = 0xFF;
+    if (at < 0x38) far[at + 5] = 0x7F;
+    CHECK(answer(far).find("the file was cut") != std::string::npos);
+  }
+  CHECK(answer(View(whole).first(4)).find("the file was cut") != std::string::npos);
+  for (const std::string_view other : {"", "MZ", "not a library at all"})
+    CHECK(answer(view(other)).find("libippcp") != std::string::npos);
+  const auto of_a_folder = with_ippcp(openssl(), folder.path());
+  REQUIRE_FALSE(of_a_folder);
+  CHECK(of_a_folder.error().what.find("expected a file") != std::string::npos);
 }
