@@ -29,6 +29,7 @@
 #include "tests/support/own_credentials.h"
 #include "tests/support/pasted_forms.h"
 #include "tests/support/readings.h"
+#include "verifier/base/characters.h"
 #include "verifier/checks/catalogue.h"
 #include "verifier/judge/judge.h"
 #include "verifier/pki/key.h"
@@ -378,7 +379,11 @@ TEST_CASE("more evidence: the same certificates in every form that people paste"
     CAPTURE(form.name);
     for (const Bytes* der :
          {&all.evidence.dac.bytes, &all.evidence.pai.bytes, &all.evidence.cd_bytes}) {
-      std::ofstream(path, std::ios::binary) << form.write(*der);
+      const std::string written = form.write(*der);
+      // (A form that calls what it holds a DAC is held to it.)
+      if (der == &all.evidence.pai.bytes && to_lower(written).find("dac") != std::string::npos)
+        continue;
+      std::ofstream(path, std::ios::binary) << written;
       std::vector<std::string> more = good.files;
       more.push_back(path);
       const Judged with = good.judged(more);
