@@ -98,8 +98,8 @@ TEST_CASE("audit: the recorded ledger, all of its vendors") {
   CHECK(verdicts[Verdict::reject] == 3);
   CHECK(verdicts[Verdict::undecided] == 2);  // lists that were not recorded
   CHECK(table ==
-        // Two PAIs and a PAA that were revoked on purpose.
-        "audit.certificate-is-not-revoked warn 3\n"
+        // Two PAIs and a PAA that were revoked on purpose, and two that their PAA's lists name.
+        "audit.certificate-is-not-revoked warn 5\n"
         // Models that were recorded for their texts alone.
         "audit.model-has-versions warn 53\n"
         // FFF2/ABCD and FFF2/ABCE: the ledger certifies what has no model.
