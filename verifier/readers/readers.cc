@@ -440,10 +440,19 @@ void read_otherwise(const Source& source, const Reader& by, std::string why, Rea
   const size_t before = said(reading), unused_before = reading.not_used.size();
   if (source.bytes.size() >= kLeast && found != std::end(kReaders)) {
     const Before others = Before::of(reading);
+    Device& device = reading.device;
+    const size_t statements = device.statements.size(), damage = device.integrity.size(),
+                 remarks = device.remarks.size();
     const auto done = (*found)->read(inside, reading);
     if (done && is_of_memory(**found)) say_firmware(inside, reading);
     if (done) read_loose_credentials(inside, **found, others, reading);
-    if (said(reading) != before) {
+    // A picture that is cut has anything among its pixels: damage alone says nothing there.
+    const bool of_pixels = &by == &label_image_reader && device.statements.size() == statements;
+    if (of_pixels) {
+      device.integrity.resize(damage);
+      device.remarks.resize(remarks);
+    }
+    if (said(reading) != before && !of_pixels) {
       if (reading.current != nullptr) reading.current->kind = (*found)->kind;
       if (!done)
         reading.device.damaged({.path = source.path, .offset = done.error().offset, .item = {}},

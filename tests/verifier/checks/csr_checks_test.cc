@@ -43,6 +43,9 @@ TEST_CASE("csr: a factory's requests") {
       request([](Request& r) { r.algorithm = sequence({object_id("1.2.840.10045.4.3.3")}); });
   const Given by_another = request([](Request& r) { r.signer = 2; });
   const Given nameless = request([](Request& r) { r.subject = sequence({cn("SN-1")}); });
+  const Given of_no_product = request([](Request& r) {
+    r.subject = sequence({cn("SN-1"), vid("FFF1")});
+  });
   const Given in_common_name =
       request([](Request& r) { r.subject = sequence({cn("ACME Mvid:FFF1 Mpid:8000")}); });
   const Given other_vendor = request([](Request& r) {
@@ -93,9 +96,11 @@ TEST_CASE("csr: a factory's requests") {
        "the request in a.csr names no vendor: CN=SN-1\na vendor id in the subject | none"},
       {"csr.names-a-product", {good()}, Status::pass, ""},
       {"csr.names-a-product",
-       {nameless},
+       {of_no_product},
        Status::fail,
-       "the request in a.csr names no product: CN=SN-1\na product id in the subject | none"},
+       "the request in a.csr names no product: CN=SN-1, VID=FFF1\na product id in the subject | "
+       "none"},
+      {"csr.names-a-product", {nameless}, Status::blocked, "csr.names-a-vendor"},
       {"csr.vendor-matches", {good(), {FactId::vendor_id, uint64_t{0xFFF1}}}, Status::pass, ""},
       {"csr.vendor-matches",
        {other_vendor, {FactId::vendor_id, uint64_t{0xFFF1}}},

@@ -555,8 +555,8 @@ TEST_CASE("the codes of captured devices say what their notes say") {
 }
 
 TEST_CASE("codes in a text: wherever they stand, and in none of what is as long") {
-  for (const char* code :
-       {"34970112332", "3497-011-2332", "MT:M5L90MP500K64J00000", "mt:m5l90mp500k64j00000"}) {
+  for (const char* code : {"manual code: 34970112332", "manual code: 3497-011-2332",
+                           "MT:M5L90MP500K64J00000", "mt:m5l90mp500k64j00000"}) {
     for (size_t before = 0; before < 40; ++before) {
       std::string text(before, 'x');
       text += " ";

@@ -344,17 +344,18 @@ TEST_CASE("log: DAC and PAI that come in parts one after the other are both whol
   for (const size_t other : {dac.size(), dac.size() + 77}) {  // of one length, too
     const Bytes pai = certificate_with_sequence(other, 1);
     for (const size_t size : {90u, 100u, 200u, 300u, 457u}) {
-      for (const int first : {1, 2}) {
-        const int second = 3 - first;
+      for (const bool dac_first : {true, false}) {
+        const View one = dac_first ? dac : pai, two = dac_first ? pai : dac;
+        const int first = dac_first ? 1 : 2, second = 3 - first;
         for (const bool numbered : {false, true})
-          check_both(after(in_parts(dac, size, {}, numbered, first),
-                           in_parts(pai, size, {}, numbered, second)),
+          check_both(after(in_parts(one, size, {}, numbered, first),
+                           in_parts(two, size, {}, numbered, second)),
                      dac, pai, "words");
-        check_both(after(on_lines(dac, size, first), on_lines(pai, size, second)), dac, pai,
+        check_both(after(on_lines(one, size, first), on_lines(two, size, second)), dac, pai,
                    "on a line");
-        check_both(after(dumped(dac, size, first), dumped(pai, size, second)), dac, pai, "numbers");
+        check_both(after(dumped(one, size, first), dumped(two, size, second)), dac, pai, "numbers");
         // Then the same again: a second attempt of the same session.
-        const auto once = after(dumped(dac, size, first), dumped(pai, size, second));
+        const auto once = after(dumped(one, size, first), dumped(two, size, second));
         check_both(after(once, once), dac, pai, "twice");
       }
     }
