@@ -383,7 +383,8 @@ class Paths {
         reading_.device.damaged({.path = name, .offset = done.error().offset, .item = {}}, "file",
                                 done.error().what);
       } else {
-        errors_.push_back(fmt::format("{}: {}", without_code_names(source.path), done.error().what));
+        errors_.push_back(
+            fmt::format("{}: {}", without_code_names(source.path), done.error().what));
       }
     } else if (!inside_folder && said() == before && reading_.secrets.size() == secrets &&
                std::all_of(reading_.files.begin() + static_cast<std::ptrdiff_t>(files),

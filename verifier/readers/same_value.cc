@@ -24,8 +24,8 @@ Date date_in(std::string_view s) {
 }
 bool same_date(std::string_view a, std::string_view b) {
   const Date first = date_in(a), second = date_in(b);
-  return first.digits == second.digits && (first.further.empty() || second.further.empty() ||
-                                           first.further == second.further);
+  return first.digits == second.digits &&
+         (first.further.empty() || second.further.empty() || first.further == second.further);
 }
 
 bool same_code(std::string a, std::string b) {

@@ -88,8 +88,7 @@ TEST_CASE("exchanges: a wrong one among several fails once, wherever it stands")
   // A log that says which nonce was sent, and an answer to another.
   Exchange other = b;
   other.nonce.assign(32, 0x77);
-  CHECK(w.fails({{"a.log", as_log(a)}, {"b.log", as_log(other)}}) ==
-        "attestation.nonce-matches");
+  CHECK(w.fails({{"a.log", as_log(a)}, {"b.log", as_log(other)}}) == "attestation.nonce-matches");
 }
 
 TEST_CASE("exchanges: what could be completed stays open") {
