@@ -7,6 +7,7 @@
 
 #include "tests/support/own_credentials.h"
 #include "tests/support/readings.h"
+#include "verifier/matter/attestation_elements.h"
 
 using namespace attest;
 using namespace attest::test;
@@ -395,4 +396,41 @@ TEST_CASE("log: a part that begins as a SEQUENCE does is a part") {
       return note.message.find("how long the whole is lacks") != std::string::npos;
     }));
   }
+}
+
+TEST_CASE("log: an answer before the last one that is wrong by itself is the one that is judged") {
+  const std::string zeros(64, '0');
+  const auto attempt = [](const std::string& nonce, const std::string& elements) {
+    return std::vector<std::string>{
+        "Command: operationalcredentials attestation-request hex:" + nonce + " 1 0",
+        "AttestationResponse: {", "attestationElements: " + elements,
+        "attestationSignature: " + kFirst, "}"};
+  };
+  const Bytes bytes = from_hex(kElements).value();
+  const auto parsed = parse_attestation_elements(bytes);
+  REQUIRE(parsed.has_value());
+  const std::string nonce = hex(parsed->nonce);
+  std::string broken = kElements;
+  broken.replace(0, 2, "16");  // no structure
+  const auto judged = [&](const std::vector<std::string>& first,
+                          const std::vector<std::string>& then) {
+    return read_log(after(first, then));
+  };
+  const auto asked = [](const Reading& reading) {
+    return hex(*reading.device.bytes(FactId::attestation_nonce));
+  };
+  // To a nonce that was not the one it was asked with, then right: the first.
+  CHECK(asked(judged(attempt(zeros, kElements), attempt(nonce, kElements))) == nonce);
+  std::string other = kElements;
+  const size_t at = other.find(nonce);
+  REQUIRE(at != std::string::npos);
+  other.replace(at, 2, nonce.starts_with("00") ? "01" : "00");
+  CHECK(asked(judged(attempt(zeros, other), attempt(nonce, kElements))) == zeros);
+  // No elements, then right ones.
+  const Reading wrong = judged(attempt(zeros, broken), attempt(nonce, kElements));
+  CHECK(hex(*wrong.device.bytes(FactId::attestation_elements)) == broken);
+  // An answer to a request that the log shows elsewhere, and two right ones: the last.
+  const std::string second =
+      hex(parsed->nonce).replace(0, 2, nonce.starts_with("00") ? "01" : "00");
+  CHECK(asked(judged(attempt(second, other), attempt(nonce, kElements))) == nonce);
 }

@@ -5,7 +5,8 @@
 // Logs elide: values too large, dumps cut at the line's length, PEM blocks that the poster
 // shortened. What is stated and not there is "not in the log", never damage, and never an empty
 // value: that one is said to be empty ("(0 bytes)", a length of 0). A log may hold several
-// attempts; the last exchange is the one that its result is about.
+// attempts; the last exchange is the one that its result is about, and counts unless one before it
+// is wrong by itself.
 
 #include <fmt/format.h>
 
@@ -561,12 +562,23 @@ class Log {
     responses_.finish();
     attestation_.say(source_.path, reading_);
     nocsr_.say(source_.path, reading_);
-    if (const auto& elements = attestation_.at(Exchange::elements)) {
-      if (const auto parsed = parse_attestation_elements(elements->bytes)) {
-        reading_.holds("cd");
-        reading_.device.say(FactId::cd, to_bytes(parsed->certification_declaration),
-                            at(elements->offset, "attestation elements"));
-      }
+    // (What was presented in an attempt before is the device's as well.)
+    std::vector<log::Value> presented;
+    if (const auto& last = attestation_.at(Exchange::elements)) presented.push_back(*last);
+    presented.insert(presented.end(), attestation_.earlier_elements().begin(),
+                     attestation_.earlier_elements().end());
+    for (const log::Value& elements : presented) {
+      const auto parsed = parse_attestation_elements(elements.bytes);
+      if (!parsed) continue;
+      const Bytes cd = to_bytes(parsed->certification_declaration);
+      const auto& said = reading_.device.statements;
+      if (&elements != &presented.front() &&
+          std::any_of(said.begin(), said.end(), [&](const Statement& s) {
+            return s.fact == FactId::cd && std::get<Bytes>(s.value) == cd;
+          }))
+        continue;
+      reading_.holds("cd");
+      reading_.device.say(FactId::cd, cd, at(elements.offset, "attestation elements"));
     }
     for (const SaidLine& line : said_)
       reading_.device.say(line.fact.fact, line.fact.value, at(line.offset, "as the log says"));
@@ -581,11 +593,12 @@ class Log {
                              fmt::format("{}: {}", m.item, m.why));
     }
     for (const Exchange* exchange : {&attestation_, &nocsr_}) {
-      if (exchange->earlier() != 0)
-        reading_.device.note(
-            Remark::reported_value, at(source_.base, ""),
-            fmt::format("{} earlier {} exchanges of this log are left out: the last one counts",
-                        exchange->earlier(), exchange->kind().called));
+      if (exchange->earlier() == 0) continue;
+      const char* which = exchange->before_counts() ? "the first that is wrong by itself counts"
+                                                    : "the last one counts";
+      reading_.device.note(Remark::reported_value, at(source_.base, ""),
+                           fmt::format("{} earlier {} exchanges of this log are left out: {}",
+                                       exchange->earlier(), exchange->kind().called, which));
     }
     for (const auto& [code, offset] : earlier_results_)
       reading_.device.note(

@@ -130,15 +130,31 @@ void Exchange::ask_again() {
   ++earlier_;
 }
 
+// The attempt that is here is over, and another one begins.
+void Exchange::give_up() {
+  constexpr size_t kMost = 8;
+  const auto& answer = parts_[elements];
+  if (answer && earlier_elements_.size() < kMost) earlier_elements_.push_back(*answer);
+  if (answer && !wrong_ && !is_cut(elements, answer->bytes)) {
+    const auto answers = kind_.nonce_in(answer->bytes);
+    const bool to_another = answers && parts_[nonce] &&
+                            std::find(asked_.begin(), asked_.end(), *answers) == asked_.end();
+    if (!answers || to_another) wrong_ = parts_;
+  }
+  parts_ = std::exchange(next_, {});
+  of_session_before_ = false;
+  ++earlier_;
+}
+
 void Exchange::put(Part part, Value value) {
+  constexpr size_t kMostAsked = 256;
+  if (part == nonce && asked_.size() < kMostAsked) asked_.push_back(value.bytes);
   auto& slot = parts_[part];
   if (slot && slot->bytes == value.bytes) return;
   const bool answered = parts_[elements] || (slot && part == nonce && parts_[signature]);
   const bool nothing_else = !parts_[nonce] && !parts_[elements] && !parts_[signature];
   if ((part == nonce || part == elements) && answered) {
-    parts_ = std::exchange(next_, {});
-    of_session_before_ = false;
-    ++earlier_;
+    give_up();
   } else if (slot && part == nonce && unanswered(value.bytes) == unanswered_.end()) {
     ask_again();
   } else if (slot && part == challenge &&
@@ -168,7 +184,8 @@ bool Exchange::has(const std::string& item) const {
 
 void Exchange::say(const std::string& path, Reading& reading) const {
   for (const Part part : {elements, signature, nonce, challenge}) {
-    for (const auto& value : {parts_[part], next_[part]}) {
+    for (const auto& value :
+         {wrong_ ? (*wrong_)[part] : parts_[part], wrong_ ? std::nullopt : next_[part]}) {
       if (!value) continue;
       reading.holds(fmt::format("{}-{}", kind_.name, kParts[part]));
       reading.device.say(kind_.facts[part], value->bytes,

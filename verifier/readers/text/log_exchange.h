@@ -1,5 +1,7 @@
 // What a log shows of a request with a nonce and its signed answer: of attestation, and of a
-// CSRRequest. A log may hold several attempts; the last one is what its result is about.
+// CSRRequest. A log may hold several attempts; the last one is what its result is about. An answer
+// before it that is wrong by itself (to another nonce, or no elements at all) is the one that is
+// judged: a right one later does not undo it.
 #pragma once
 
 #include <array>
@@ -41,6 +43,9 @@ class Exchange {
   const std::optional<Value>& at(Part part) const { return parts_[part]; }
   bool has(const std::string& item) const;  // a part of this name
   unsigned earlier() const { return earlier_; }
+  bool before_counts() const { return wrong_.has_value(); }  // a wrong one
+  // Elements of attempts before, each once.
+  const std::vector<Value>& earlier_elements() const { return earlier_elements_; }
   void say(const std::string& path, Reading& reading) const;
 
   // Which part a command's field is; nullptr and nullopt: none.
@@ -57,6 +62,7 @@ class Exchange {
   std::vector<Request>::iterator unanswered(View nonce_sought);
   bool asked_before(View nonce_sought);
   void ask_again();
+  void give_up();
 
   const ExchangeKind& kind_;
   std::array<std::optional<Value>, 4> parts_;
@@ -67,6 +73,9 @@ class Exchange {
   bool of_session_before_ = false;
   bool may_be_earlier_ = false;  // a signature that stood before the elements
   unsigned earlier_ = 0;
+  std::vector<Value> earlier_elements_;
+  std::optional<std::array<std::optional<Value>, 4>> wrong_;  // the first answer that is
+  std::vector<Bytes> asked_;  // every nonce, so that an answer to another request is none
 };
 
 // Where a line names one of the two responses, in their order.
