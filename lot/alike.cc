@@ -150,17 +150,6 @@ std::optional<AnyJob> job_of(const Parts& parts, const VerifyingKey& key) {
   return SignatureJob{.key = key.p256, .digest = sha256(parts.tbs), .signature = *numbers};
 }
 
-bool is_same(const AnyJob& a, const AnyJob& b) {
-  if (const auto* own = std::get_if<SignatureJob>(&a)) {
-    const auto* other = std::get_if<SignatureJob>(&b);
-    return other != nullptr && own->key == other->key && own->digest == other->digest &&
-           own->signature == other->signature;
-  }
-  const auto &own = std::get<MlDsaJob>(a), *other = std::get_if<MlDsaJob>(&b);
-  return other != nullptr && own.set == other->set && equal(own.key, other->key) &&
-         equal(own.message, other->message) && equal(own.signature, other->signature);
-}
-
 }  // namespace
 
 struct AlikeRecords::Own {

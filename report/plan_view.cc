@@ -7,7 +7,7 @@
 #include <iterator>
 
 #include "verifier/checks/catalogue.h"
-#include "verifier/judge/judge.h"
+#include "verifier/judge/chains.h"
 #include "verifier/pki/algorithms.h"
 
 namespace attest {
@@ -50,16 +50,14 @@ bool is_post_quantum(const Evidence& chain) {
 // worst of all chains.
 class Told {
  public:
-  Told(const Evidence& evidence, const Report& report) : evidence_(evidence), whole_(report) {
+  Told(const Evidence& evidence, const Report& report)
+      : evidence_(evidence), whole_(report), kept_(judged_chains(evidence)) {
     if (evidence.other_chains.empty()) {
       add(evidence, &report);
       return;
     }
-    const Judge judge(evidence.policy);
-    kept_.push_back(judge.report(evidence));
-    for (const auto& other : evidence.other_chains) kept_.push_back(judge.report(*other));
-    add(evidence, &kept_.front());
-    for (size_t i = 1; i < kept_.size(); ++i) add(*evidence.other_chains[i - 1], &kept_[i]);
+    for (size_t i = 0; i < kept_.size(); ++i)
+      add(i == 0 ? evidence : *evidence.other_chains[i - 1], &kept_[i].report);
   }
   Told(const Told&) = delete;
   Told& operator=(const Told&) = delete;
@@ -89,7 +87,7 @@ class Told {
                                            FactId::dac_supported_profiles};
   const Evidence& evidence_;
   const Report& whole_;
-  std::vector<Report> kept_;
+  const std::vector<JudgedChain> kept_;
   const Report *legacy_ = nullptr, *post_quantum_ = nullptr;
 };
 

@@ -3,33 +3,14 @@
 #include "cli/arguments.h"
 
 #include <functional>
-#include <sstream>
 
 #include "cli/commands.h"
 #include "cli/option_names.h"
+#include "tests/support/run_words.h"
 #include "tests/support/support.h"
 
 using namespace attest;
 using namespace attest::test;
-
-namespace {
-
-struct Said {
-  int code;
-  std::string err;
-};
-Said run(const std::vector<std::string>& words) {
-  cli::Command root(cli::kProgram, cli::kProgramHelp, nullptr);
-  cli::add_commands(root);
-  std::ostringstream out, err;
-  Console console{
-      .out = out, .err = err, .environment = [](const char*) { return std::nullopt; }, .now = {}};
-  const int code = cli::parse_and_run(root, words, console);
-  CHECK(out.str() == "");
-  return {code, err.str()};
-}
-
-}  // namespace
 
 // "--expect $ORDER" where nobody set ORDER: as if it had not been given, the order would never be
 // compared, and the part approved.
@@ -47,7 +28,8 @@ TEST_CASE("arguments: an empty word is no value, whatever the option") {
           ++tried;
           std::vector<std::string> words = path;
           words.insert(words.end(), {name, "", "one", "two"});
-          const Said apart = run(words);
+          const SaidByCommand apart = run_words(words);
+          CHECK(apart.out == "");
           CHECK(apart.code == 2);
           CHECK(apart.err.starts_with("matter-attest: " + name + ": expected "));
           CHECK((apart.err.find("found an empty word (a variable that is not set?)") !=
@@ -55,7 +37,8 @@ TEST_CASE("arguments: an empty word is no value, whatever the option") {
                  apart.err.find("found \"\"") != std::string::npos));
           words = path;
           words.insert(words.end(), {name + "=", "one", "two"});
-          const Said joined = run(words);
+          const SaidByCommand joined = run_words(words);
+          CHECK(joined.out == "");
           CHECK(joined.code == 2);
           CHECK(joined.err.starts_with("matter-attest: " + name + ": expected a value behind " +
                                        name + "=, found an empty word"));

@@ -1,33 +1,14 @@
 // extract of a device with several chains: each chain is written, and no file is said to be left
 // out.
-#include <sstream>
 #include <string>
 
-#include "cli/commands.h"
 #include "tests/support/folder.h"
 #include "tests/support/post_quantum_chain.h"
+#include "tests/support/run_words.h"
 #include "tests/support/support.h"
 
 using namespace attest;
 using namespace attest::test;
-
-namespace {
-
-struct Said {
-  int code;
-  std::string out, err;
-};
-Said run(const std::vector<std::string>& words) {
-  cli::Command root(cli::kProgram, cli::kProgramHelp, nullptr);
-  cli::add_commands(root);
-  std::ostringstream out, err;
-  Console console{
-      .out = out, .err = err, .environment = [](const char*) { return std::nullopt; }, .now = {}};
-  const int code = cli::parse_and_run(root, words, console);
-  return {code, out.str(), err.str()};
-}
-
-}  // namespace
 
 TEST_CASE("extract: a device's chains are files of their own") {
   const Folder folder;
@@ -39,7 +20,7 @@ TEST_CASE("extract: a device's chains are files of their own") {
     for (const Bytes& der : {one->dac_der(), one->pai_der()})
       words.push_back(folder.write(fmt::format("{}.der", ++n), text(der)));
   }
-  const Said said = run(words);
+  const SaidByCommand said = run_words(words);
   CHECK(said.code == 0);
   CHECK(said.err.find("given differently") == std::string::npos);
   const auto is = [&](const char* name, const Bytes& der) {
@@ -55,7 +36,7 @@ TEST_CASE("extract: a device's chains are files of their own") {
   CHECK(is(in_order ? "dac-ml-dsa-65-2.der" : "dac-ml-dsa-65.der", mixed.dac_der()));
   CHECK(std::count(said.out.begin(), said.out.end(), '\n') == 8);
   // A chain alone, of whatever kind, has the short names.
-  const Said alone = run({"extract", "-d", folder / "alone", words[7], words[8]});
+  const SaidByCommand alone = run_words({"extract", "-d", folder / "alone", words[7], words[8]});
   CHECK(alone.code == 0);
   CHECK(slurp(folder / "alone" + "/dac.der") == sixty_five.dac_der());
 }

@@ -12,27 +12,12 @@
 #include "lot/record.h"
 #include "tests/support/post_quantum_chain.h"
 #include "tests/support/support.h"
+#include "tests/support/trusting_engine.h"
 
 using namespace attest;
 using namespace attest::test;
 
 namespace {
-
-// Takes every signature of the right size; of P-256 the key has to lie on the curve.
-class TrustingEngine final : public SignatureEngine {
- public:
-  const char* name() const override { return "trusting"; }
-  void verify(std::span<const SignatureJob> jobs, std::span<uint8_t> answers) override {
-    for (size_t i = 0; i < jobs.size(); ++i) answers[i] = on_curve(jobs[i].key) ? 1 : 0;
-  }
-  bool has(MlDsa) const override { return true; }
-  Checked verify_ml_dsa(const MlDsaJob& job) override {
-    const MlDsaSizes sizes = sizes_of(job.set);
-    return job.key.size() == sizes.key && job.signature.size() == sizes.signature
-               ? Checked::verified
-               : Checked::refused;
-  }
-};
 
 // A device of a lot between its making and its line.
 struct Made {

@@ -16,6 +16,7 @@
 #include "lot/record.h"
 #include "tests/support/judged.h"
 #include "tests/support/support.h"
+#include "tests/support/trusting_engine.h"
 #include "verifier/base/json.h"
 #include "verifier/batch/batch.h"
 #include "verifier/judge/judge.h"
@@ -24,20 +25,6 @@ using namespace attest;
 using namespace attest::test;
 
 namespace {
-
-class TrustingEngine final : public SignatureEngine {
- public:
-  const char* name() const override { return "trusting"; }
-  void verify(std::span<const SignatureJob> jobs, std::span<uint8_t> answers) override {
-    for (size_t i = 0; i < jobs.size(); ++i) answers[i] = on_curve(jobs[i].key) ? 1 : 0;
-  }
-  bool accepts(const AnyJob& any) {
-    const auto& job = std::get<SignatureJob>(any);
-    uint8_t answer = 0;
-    verify({&job, 1}, {&answer, 1});
-    return answer == 1;
-  }
-};
 
 // A fixture as a record of a lot.
 struct Parts {
@@ -202,8 +189,8 @@ TEST_CASE("a record that is alike to another has its verdict") {
       const std::string other = changes.of(parts, *device.evidence.dac.certificate);
       ++asked;
       const auto record = alike->match(other);
-      if (!record || !engine.accepts(record->of_dac) ||
-          (record->of_attestation && !engine.accepts(*record->of_attestation)))
+      if (!record || check(engine, record->of_dac) != Checked::verified ||
+          (record->of_attestation && check(engine, *record->of_attestation) != Checked::verified))
         continue;
       ++matched;
       const auto in_full = judge_line(other);

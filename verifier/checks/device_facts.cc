@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "verifier/checks/catalogue.h"
+#include "verifier/matter/manufacturing_date.h"
 #include "verifier/readers/quoted.h"
 
 namespace attest {
@@ -43,15 +44,10 @@ Outcome flow_is_defined(const Stated<FactId::commissioning_flow>& stated) {
                     "no commissioning flow in the evidence");
 }
 
-// "20260505", "2026-05-05"; what follows is the vendor's own.
 MaybeValue<Instant> date_of(std::string_view s) {
-  const bool dashes = s.size() >= 10 && s[4] == '-' && s[7] == '-';
-  const std::string digits =
-      dashes ? fmt::format("{}{}{}", s.substr(0, 4), s.substr(5, 2), s.substr(8, 2))
-             : std::string(s.substr(0, 8));
-  if (digits.size() != 8 ||
-      !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; }))
-    return std::nullopt;
+  const auto written = written_date(s);
+  if (!written) return std::nullopt;
+  const std::string& digits = written->digits;
   const auto number = [&](size_t at, size_t size) {
     int out = 0;
     for (const char c : digits.substr(at, size)) out = out * 10 + (c - '0');
@@ -109,9 +105,9 @@ constexpr Length kLengths[] = {
 };
 // Factory data group the digits of a date with two dashes, which the attribute does not have.
 size_t size_of(const Statement& s, std::string_view text) {
-  const bool dashes =
-      s.fact == FactId::manufacturing_date && text.size() >= 10 && text[4] == '-' && text[7] == '-';
-  return text.size() - (dashes ? 2 : 0);
+  const auto date =
+      s.fact == FactId::manufacturing_date ? written_date(text) : MaybeValue<WrittenDate>();
+  return text.size() - (date && date->grouped ? 2 : 0);
 }
 
 Outcome texts_fit(const Evidence& e) {

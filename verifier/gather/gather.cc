@@ -495,17 +495,6 @@ void verify_signatures(Evidence& e, SignatureEngine& engine) {
   verify_signatures(one, engine);
 }
 
-namespace {
-
-// (Of ML-DSA chains have none in common: their PAIs differ.)
-bool is_same(const AnyJob& a, const AnyJob& b) {
-  const auto *x = std::get_if<SignatureJob>(&a), *y = std::get_if<SignatureJob>(&b);
-  return x != nullptr && y != nullptr && x->key == y->key && x->digest == y->digest &&
-         x->signature == y->signature;
-}
-
-}  // namespace
-
 void verify_signatures(std::span<Evidence* const> chains, SignatureEngine& engine) {
   struct OfChain {
     Evidence* of;

@@ -19,8 +19,8 @@
 namespace attest::gathering {
 namespace {
 
-constexpr size_t kMostResponses = 64;  // of one device: more are no exchanges that somebody made
-constexpr size_t kMostTried = 8;       // of each part of a response: more of them are no exchange's
+constexpr size_t kMostResponses = 1024;  // of one device: more are no exchanges that somebody made
+constexpr size_t kMostTried = 8;  // of each part of a response: more of them are no exchange's
 constexpr size_t kSignature = 64, kChallenge = 16;
 
 // What is in elements: the nonce, and what all responses of one device have alike.

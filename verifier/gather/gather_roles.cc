@@ -20,13 +20,6 @@ struct Candidate {
   CertificatePtr certificate;  // null when not parseable
 };
 
-// Issued by itself, as far as it says: a DAC may bear its PAI's name, and is told from a root by
-// the key ids.
-bool is_root(const Certificate& c) {
-  const auto skid = c.skid(), akid = c.akid();
-  return c.self_issued() && !(skid && akid && *skid != *akid);
-}
-
 bool issued(const Certificate& above, const Certificate& below) {
   if (&above == &below) return false;
   const auto skid = above.skid(), akid = below.akid();

@@ -20,7 +20,6 @@ constexpr uint16_t kMaxVendorId =
     0xFFF4;  // Core 2.5.2: above are reserved ids; 0xFFF1 to 0xFFF4 are for tests
 constexpr uint64_t kMaxPasscode = 99999998;
 
-// Free text with the codes in it, searched from left to right.
 // 11 or 21 digits, with hyphens between some: a run of so many has one of them in each 11 bytes.
 bool may_hold_manual(std::string_view text) {
   constexpr size_t kLeast = 11, kMost = 21;
@@ -48,6 +47,7 @@ bool may_hold_code(std::string_view text) {
          may_hold_manual(text);
 }
 
+// Free text with the codes in it, searched from left to right.
 class Search {
  public:
   explicit Search(std::string_view text) : text_(text) {}

@@ -97,6 +97,17 @@ VerifyingKey::VerifyingKey(const Certificate& c) {
   }
 }
 
+bool is_same(const AnyJob& a, const AnyJob& b) {
+  if (const auto* own = std::get_if<SignatureJob>(&a)) {
+    const auto* other = std::get_if<SignatureJob>(&b);
+    return other != nullptr && own->key == other->key && own->digest == other->digest &&
+           own->signature == other->signature;
+  }
+  const auto &own = std::get<MlDsaJob>(a), *other = std::get_if<MlDsaJob>(&b);
+  return other != nullptr && own.set == other->set && equal(own.key, other->key) &&
+         equal(own.message, other->message) && equal(own.signature, other->signature);
+}
+
 std::optional<AnyJob> signature_job(const Certificate& below, const VerifyingKey& key) {
   if (!key) return std::nullopt;
   if (key.algorithm->ml_dsa)

@@ -57,6 +57,7 @@ struct VerifyingKey {
 // The signature of a certificate under this key, as one that an engine checks; nullopt where it is
 // no signature of the key's algorithm, whatever the certificate calls it.
 using AnyJob = std::variant<SignatureJob, MlDsaJob>;
+bool is_same(const AnyJob& a, const AnyJob& b);
 std::optional<AnyJob> signature_job(const Certificate& below, const VerifyingKey& key);
 Checked check(SignatureEngine& engine, const AnyJob& job);
 

@@ -65,6 +65,7 @@ enum class Content : uint8_t {
   text,
   json,    // text; a byte in it that is not UTF-8 is damage
   bytes,   // also text of which each byte counts: slots, or what a check of its own judges
+  der,     // bytes: one value of DER, which says itself where it ends
   scraps,  // few bytes of any sort: text where they say something as text
 };
 

@@ -104,9 +104,9 @@ constexpr size_t kLargeFile = 32u << 20;
 
 // What is one value of DER, or attestation elements, from its first byte to its last: its own
 // lengths say so, and no words or magic numbers that stand in it make it anything else.
-constexpr const Reader* kOfDer[] = {&x509_reader,       &cms_cd_reader, &other_cms_reader,
-                                    &csr_reader,        &crl_reader,    &key_reader,
-                                    &sealed_key_reader, &pkcs12_reader};
+bool is_of_bytes(const Reader& reader) {
+  return reader.content == Content::bytes || reader.content == Content::der;
+}
 bool is_one_der(View bytes) {
   return first_der(bytes).size() == bytes.size() && !bytes.empty();
 }
@@ -117,8 +117,8 @@ bool is_whole_elements(View bytes) {
 }
 const Reader* asked_of_whole(const Source& source) {
   if (is_one_der(source.bytes)) {
-    for (const Reader* reader : kOfDer) {
-      if (reader->recognises(source)) return reader;
+    for (const Reader* reader : kReaders) {
+      if (reader->content == Content::der && reader->recognises(source)) return reader;
     }
   }
   return is_whole_elements(source.bytes) ? &elements_reader : nullptr;
@@ -155,7 +155,7 @@ ToRead to_read(const Source& source) {
   constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
   if (utf8 && !text(source.bytes).starts_with(kUtf8Mark)) return {.text = std::move(decoded)};
   const Reader* as_it_is = asked(source, &own_output_reader);
-  if (as_it_is != nullptr && as_it_is->content == Content::bytes &&
+  if (as_it_is != nullptr && is_of_bytes(*as_it_is) &&
       (!utf8 || as_it_is == &revocation_set_reader))
     return {.text = {}, .by = as_it_is};
   if (utf8 || as_it_is == nullptr || as_it_is->content == Content::text)
@@ -249,7 +249,7 @@ Result<void> recognise_and_read(const Source& source, size_t index,
   if (done && is_of_memory(*found)) say_firmware(source, reading);
   if (done) read_loose_credentials(source, *found, behind, reading);
   mask_quoted(source.path, quoted, reading);
-  const bool set_inside = found != &revocation_set_reader && found->content != Content::bytes &&
+  const bool set_inside = found != &revocation_set_reader && !is_of_bytes(*found) &&
                           revocation_set_words(source.bytes) != SetWords::none;
   reading.current = outer;
   reading.files[index] = std::move(entry);

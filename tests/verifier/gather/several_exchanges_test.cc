@@ -66,6 +66,25 @@ TEST_CASE("exchanges: several of one device are no contradiction, in whatever fi
     many.emplace_back(fmt::format("{:02}.json", i),
                       as_json(exchange(w, static_cast<uint8_t>(2 * i))));
   CHECK(w.fails(many).empty());
+  // Of a soak test: as many logs, and as many attempts in one log, as nobody counts.
+  const auto numbered = [&](size_t number) {
+    forge::Device d = w.device;
+    d.nonce.assign(32, 0x77);
+    d.nonce[0] = static_cast<uint8_t>(number >> 8);
+    d.nonce[1] = static_cast<uint8_t>(number);
+    d.challenge.assign(16, 0x78);
+    d.present();
+    return Exchange{d.elements, d.signature, d.nonce, d.challenge};
+  };
+  FolderDevice::Files soak;
+  std::string one;
+  for (size_t i = 0; i < 1100; ++i) {
+    const std::string log = as_log(numbered(i));
+    one += log;
+    if (i < 150) soak.emplace_back(fmt::format("{:04}.log", i), log);
+  }
+  CHECK(w.fails(soak).empty());
+  CHECK(w.fails({{"all.log", one}}).empty());
   // Each that is left out is told of.
   const Judged two = w.judged({{"a.json", as_json(a)}, {"b.log", as_log(b)}});
   size_t told = 0;

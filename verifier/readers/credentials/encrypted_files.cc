@@ -131,12 +131,12 @@ void open_private_key(const Place& place,
 
 const Reader sealed_key_reader{.kind = "key",
                                .expects = "an encrypted private key",
-                               .content = Content::bytes,
+                               .content = Content::der,
                                .recognises = recognises_key,
                                .read = read_key};
 const Reader pkcs12_reader{.kind = "pkcs12",
                            .expects = "a PKCS#12 bundle",
-                           .content = Content::bytes,
+                           .content = Content::der,
                            .recognises = recognises_bundle,
                            .read = read_bundle};
 

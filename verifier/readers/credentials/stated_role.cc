@@ -16,11 +16,6 @@ bool is_authority(const Certificate& c) {
   return constraints && constraints->ca && c.key_usage.value &&
          (c.key_usage.value->bits & KeyUsage::key_cert_sign) != 0;
 }
-bool is_root(const Certificate& c) {
-  const auto skid = c.skid(), akid = c.akid();
-  return c.self_issued() && !(skid && akid && *skid != *akid);
-}
-
 // "200 bytes of 00"; what the bytes are that are no DER.
 std::string description(View item) {
   if (item.empty()) return "nothing";
@@ -29,6 +24,11 @@ std::string description(View item) {
 }
 
 }  // namespace
+
+bool is_root(const Certificate& c) {
+  const auto skid = c.skid(), akid = c.akid();
+  return c.self_issued() && !(skid && akid && *skid != *akid);
+}
 
 // (A PAI may have a product, too.)
 bool is_of_one_device(const Certificate& c) {

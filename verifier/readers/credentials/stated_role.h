@@ -12,6 +12,9 @@ namespace attest {
 // The certificate says of itself, without doubt, that it is another than the DAC or the PAI that
 // its place states: an authority's in the DAC's, a device's or a root in the PAI's.
 bool contradicts(FactId role, const Certificate& certificate);
+// Issued by itself, as far as it says: a DAC may bear its PAI's name, and is told from a root by
+// the key ids.
+bool is_root(const Certificate& certificate);
 // A device's, as a DAC has to be.
 bool is_of_one_device(const Certificate& certificate);
 // What it is there, for messages: "a PAI", "a DAC", "a root".

@@ -12,16 +12,12 @@
 
 #include <algorithm>
 #include <cstring>
-#include <iterator>
 #include <utility>
 
-#include "verifier/matter/attestation_elements.h"
-#include "verifier/matter/tlv.h"
 #include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
-#include "verifier/readers/tables/table_credentials.h"
 #include "verifier/readers/text/log_certificates.h"
 #include "verifier/readers/text/log_device.h"
 #include "verifier/readers/text/log_exchange.h"
@@ -38,8 +34,8 @@ namespace {
 
 constexpr const char* kElided = "elided, not in the log";
 constexpr size_t kMaxDump = 64u << 10, kMaxLine = 16u << 20;
-constexpr size_t kMaxReported =
-    64;  // values that a log states itself or leaves out: one device has no more
+// Values that a log states itself or leaves out: one device has no more.
+constexpr size_t kMaxReported = 64;
 constexpr unsigned kPatience =
     64;  // foreign lines inside a dump or a PEM block before it is given up
 
@@ -399,16 +395,9 @@ class Log {
 
   // ---- PEM blocks, each line behind a prefix
   void pem_begin(const std::string& l) {
-    if (l.find("certificate considered (") != std::string::npos) {
+    if (auto block = log::announced_block(l, offset_)) {
       pem_end();
-      pem_ = {.role = l.find("DAC cert") != std::string::npos   ? FactId::dac
-                      : l.find("PAI cert") != std::string::npos ? FactId::pai
-                      : l.find("PAA cert") != std::string::npos ? FactId::paa
-                                                                : FactId::certificate,
-              .stated = log::number_after("n=" + l.substr(l.find("considered (") + 12), "n"),
-              .offset = offset_,
-              .full = {},
-              .tail = {}};
+      pem_ = std::move(*block);
     }
     if (l.find("-----BEGIN CERTIFICATE-----") == std::string::npos) return;
     pem_.begun = true;
@@ -442,26 +431,14 @@ class Log {
     }
     return true;
   }
-  // The block ends, or whatever stands here shows that it has no end. One that lacks lines is left
-  // out by the log or by who posted it.
   void pem_end() {
     const log::PemBlockOf block = std::exchange(pem_, {});
     if (!block.begun && !block.stated) return;
     found_ = true;
-    auto der = from_base64(block.full + block.tail);
-    const size_t there = der ? der->size() : block.full.size() / 4 * 3;
-    const size_t says = der ? der_size(*der) : 0;
-    const bool whole = der && !der->empty() && (says == 0 ? there == block.stated : says <= there);
-    if (whole) return certificate({.bytes = std::move(*der), .offset = block.offset}, block.role);
-    if (block.role == FactId::paa) return;  // the commissioner's own root
-    const std::optional<uint64_t> stated = block.stated ? block.stated
-                                           : says != 0  ? std::optional<uint64_t>(says)
-                                                        : std::nullopt;
-    missing(block.name(),
-            stated ? fmt::format("its PEM block began and was cut: {} bytes are stated, {} are in "
-                                 "the log",
-                                 *stated, there)
-                   : "its PEM block is not whole");
+    auto end = block.end();
+    if (end.whole)
+      return certificate({.bytes = std::move(*end.whole), .offset = block.offset}, block.role);
+    if (block.role != FactId::paa) missing(block.name(), end.lacks);  // (the commissioner's root)
   }
 
   // ---- the exchange
@@ -506,37 +483,9 @@ class Log {
 
   // ---- what the device's own log says of it
   void device_line(const std::string& l) {
-    if (const auto entry = configuration_.line(l, whole_line_)) own(entry->fact, entry->value);
-    for (const std::string_view stated : log::codes_stated(l)) {
-      const std::string code = typed_code(stated);
-      for (const OnboardingPayload& payload : find_payloads(code)) {
-        // (Where the log ends, a code may go on.)
-        if (!whole_line_ && !payload.valid()) {
-          found_ = true;
-          missing("onboarding code", "the line ends within it");
-          break;
-        }
-        if (!payload.joined.empty() && !is_first_own(payload.joined)) continue;
-        const std::string& whole = payload.joined.empty() ? payload.text : payload.joined;
-        if (own(payload.manual ? FactId::manual_code : FactId::qr_payload, whole))
-          reading_.holds(payload.manual ? "manual-code" : "qr");
-      }
-    }
-  }
-  bool is_first_own(const std::string& value) const {
-    return std::none_of(own_.begin(), own_.end(),
-                        [&](const auto& known) { return known.second == FactValue(value); });
-  }
-  // Each value once: a device starts many times.
-  bool own(FactId fact, FactValue value) {
-    found_ = true;
-    const std::pair known(fact, value);
-    if (own_.size() >= kMaxReported || std::find(own_.begin(), own_.end(), known) != own_.end())
-      return false;
-    own_.push_back(known);
-    reading_.holds("device-log");
-    reading_.device.say(fact, std::move(value), place("the device's own log"));
-    return true;
+    const auto said = own_words_.line(l, whole_line_, place("the device's own log"), reading_);
+    found_ = found_ || said != log::OwnWords::Line::says_nothing;
+    if (said == log::OwnWords::Line::is_cut) missing("onboarding code", "the line ends within it");
   }
 
   Result<void> finish() {
@@ -562,24 +511,7 @@ class Log {
     responses_.finish();
     attestation_.say(source_.path, reading_);
     nocsr_.say(source_.path, reading_);
-    // (What was presented in an attempt before is the device's as well.)
-    std::vector<log::Value> presented;
-    if (const auto& last = attestation_.at(Exchange::elements)) presented.push_back(*last);
-    presented.insert(presented.end(), attestation_.earlier_elements().begin(),
-                     attestation_.earlier_elements().end());
-    for (const log::Value& elements : presented) {
-      const auto parsed = parse_attestation_elements(elements.bytes);
-      if (!parsed) continue;
-      const Bytes cd = to_bytes(parsed->certification_declaration);
-      const auto& said = reading_.device.statements;
-      if (&elements != &presented.front() &&
-          std::any_of(said.begin(), said.end(), [&](const Statement& s) {
-            return s.fact == FactId::cd && std::get<Bytes>(s.value) == cd;
-          }))
-        continue;
-      reading_.holds("cd");
-      reading_.device.say(FactId::cd, cd, at(elements.offset, "attestation elements"));
-    }
+    attestation_.say_declarations(source_.path, reading_);
     for (const SaidLine& line : said_)
       reading_.device.say(line.fact.fact, line.fact.value, at(line.offset, "as the log says"));
     if (result_) {
@@ -629,8 +561,7 @@ class Log {
   unsigned foreign_ = 0;
   Value dump_;
   uint64_t dump_field_ = 0;
-  log::DeviceConfiguration configuration_;
-  std::vector<std::pair<FactId, FactValue>> own_;
+  log::OwnWords own_words_;
   log::PemBlockOf pem_;
   log::Responses responses_;
   Exchange &attestation_ = responses_.attestation, &nocsr_ = responses_.nocsr;

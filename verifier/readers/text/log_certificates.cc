@@ -42,11 +42,6 @@ FactId Certificates::role_asked_for(View answer) {
   return requests_[0] == 1 ? FactId::dac : FactId::pai;
 }
 
-void Certificates::answer(Value value) {
-  const FactId role = role_asked_for(value.bytes);
-  add_answer(std::move(value), role, asked_for_);
-}
-
 void Certificates::add_answer(Value value, FactId role, std::optional<uint64_t> asked_for) {
   const bool known = role == FactId::certificate || answers_.size() >= kMost ||
                      std::any_of(answers_.begin(), answers_.end(), [&](const CertificateLine& a) {

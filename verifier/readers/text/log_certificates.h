@@ -34,11 +34,10 @@ class Certificates {
   // Which one was asked for last: 1 the DAC, 2 the PAI.
   void asked_for(uint64_t type);
   void add(Value value, FactId role);
-  // What the device answered with: what was asked for is held against it.
-  void answer(Value value);
   void add_empty(uint64_t offset);  // the device was asked, and gave nothing
 
   // Bytes of a response: a certificate or a part of one, which its numbers tell, and they follow.
+  // `answer`: the device answered with them, and they are held to what was asked for.
   void part(Value value, Otherwise otherwise, bool answer = false);
   // Another command begins: what was said of the last bytes is all.
   void settle();

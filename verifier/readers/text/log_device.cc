@@ -6,6 +6,7 @@
 #include "verifier/base/characters.h"
 #include "verifier/matter/onboarding_payload.h"
 #include "verifier/readers/text/log_line.h"
+#include "verifier/readers/text/onboarding_codes.h"
 
 namespace attest::log {
 namespace {
@@ -100,6 +101,42 @@ bool has_device_configuration(View bytes) {
   const size_t at = all.find(kHead);
   return at != all.npos &&
          (all.find("Vendor Id:", at) != all.npos || all.find("Setup Pin Code", at) != all.npos);
+}
+
+OwnWords::Line OwnWords::line(std::string_view line, bool line_is_whole, const Place& place,
+                              Reading& reading) {
+  Line out = Line::says_nothing;
+  if (const auto entry = configuration_.line(line, line_is_whole)) {
+    say(entry->fact, entry->value, place, reading);
+    out = Line::says_something;
+  }
+  for (const std::string_view stated : codes_stated(line)) {
+    const std::string code = typed_code(stated);
+    for (const OnboardingPayload& payload : find_payloads(code)) {
+      // (Where the log ends, a code may go on.)
+      if (!line_is_whole && !payload.valid()) return Line::is_cut;
+      const std::string& whole = payload.joined.empty() ? payload.text : payload.joined;
+      const bool again = std::any_of(said_.begin(), said_.end(), [&](const auto& known) {
+        return known.second == FactValue(whole);
+      });
+      if (!payload.joined.empty() && again) continue;
+      out = Line::says_something;
+      if (say(payload.manual ? FactId::manual_code : FactId::qr_payload, whole, place, reading))
+        reading.holds(payload.manual ? "manual-code" : "qr");
+    }
+  }
+  return out;
+}
+
+bool OwnWords::say(FactId fact, FactValue value, const Place& place, Reading& reading) {
+  constexpr size_t kMost = 64;
+  const std::pair known(fact, value);
+  if (said_.size() >= kMost || std::find(said_.begin(), said_.end(), known) != said_.end())
+    return false;
+  said_.push_back(known);
+  reading.holds("device-log");
+  reading.device.say(fact, std::move(value), place);
+  return true;
 }
 
 }  // namespace attest::log

@@ -2,7 +2,10 @@
 // [...]" and its "Device Configuration:". Prefixes differ by platform, and none is asked for.
 #pragma once
 
-#include "verifier/readers/device.h"
+#include <utility>
+#include <vector>
+
+#include "verifier/readers/reader.h"
 
 namespace attest::log {
 
@@ -28,5 +31,17 @@ class DeviceConfiguration {
   unsigned may_follow_ = 0;
 };
 bool has_device_configuration(View bytes);
+
+// What a device says of itself, line by line, each value once: it starts many times.
+class OwnWords {
+ public:
+  enum class Line : uint8_t { says_nothing, says_something, is_cut };  // cut: within a code
+  Line line(std::string_view line, bool line_is_whole, const Place& place, Reading& reading);
+
+ private:
+  bool say(FactId fact, FactValue value, const Place& place, Reading& reading);
+  DeviceConfiguration configuration_;
+  std::vector<std::pair<FactId, FactValue>> said_;
+};
 
 }  // namespace attest::log

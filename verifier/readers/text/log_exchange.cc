@@ -44,6 +44,7 @@ constexpr ExchangeKind kNocsrExchange{
     .nonce_in = nonce_in<parse_nocsr_elements>};
 
 namespace {
+constexpr size_t kMostAsked = 1024;  // requests of a log
 constexpr const char* kParts[] = {"nonce", "elements", "signature", "challenge"};
 // How either response, and what is in it, is called, small and without what parts the words of a
 // name: "NOCSRElements", "nocsr_elements" and "Nocsr Elements" are one.
@@ -137,7 +138,8 @@ void Exchange::give_up() {
   if (answer && earlier_elements_.size() < kMost) earlier_elements_.push_back(*answer);
   if (answer && !wrong_ && !is_cut(elements, answer->bytes)) {
     const auto answers = kind_.nonce_in(answer->bytes);
-    const bool to_another = answers && parts_[nonce] &&
+    // (Of more requests than are kept any may be the one.)
+    const bool to_another = answers && parts_[nonce] && asked_.size() < kMostAsked &&
                             std::find(asked_.begin(), asked_.end(), *answers) == asked_.end();
     if (!answers || to_another) wrong_ = parts_;
   }
@@ -147,7 +149,6 @@ void Exchange::give_up() {
 }
 
 void Exchange::put(Part part, Value value) {
-  constexpr size_t kMostAsked = 256;
   if (part == nonce && asked_.size() < kMostAsked) asked_.push_back(value.bytes);
   auto& slot = parts_[part];
   if (slot && slot->bytes == value.bytes) return;
@@ -191,6 +192,23 @@ void Exchange::say(const std::string& path, Reading& reading) const {
       reading.device.say(kind_.facts[part], value->bytes,
                          {.path = path, .offset = value->offset, .item = kind_.items[part]});
     }
+  }
+}
+
+void Exchange::say_declarations(const std::string& path, Reading& reading) const {
+  std::vector<Value> presented;
+  if (parts_[elements]) presented.push_back(*parts_[elements]);
+  presented.insert(presented.end(), earlier_elements_.begin(), earlier_elements_.end());
+  std::vector<Bytes> said;
+  for (const Value& one : presented) {
+    const auto parsed = parse_attestation_elements(one.bytes);
+    if (!parsed) continue;
+    Bytes cd = to_bytes(parsed->certification_declaration);
+    if (std::find(said.begin(), said.end(), cd) != said.end()) continue;
+    reading.holds("cd");
+    reading.device.say(FactId::cd, cd,
+                       {.path = path, .offset = one.offset, .item = "attestation elements"});
+    said.push_back(std::move(cd));
   }
 }
 

@@ -44,9 +44,9 @@ class Exchange {
   bool has(const std::string& item) const;  // a part of this name
   unsigned earlier() const { return earlier_; }
   bool before_counts() const { return wrong_.has_value(); }  // a wrong one
-  // Elements of attempts before, each once.
-  const std::vector<Value>& earlier_elements() const { return earlier_elements_; }
   void say(const std::string& path, Reading& reading) const;
+  // What was presented in the attestation elements, of attempts before as well.
+  void say_declarations(const std::string& path, Reading& reading) const;
 
   // Which part a command's field is; nullptr and nullopt: none.
   const char* item_of(std::optional<uint64_t> command, uint64_t field) const;
@@ -73,7 +73,7 @@ class Exchange {
   bool of_session_before_ = false;
   bool may_be_earlier_ = false;  // a signature that stood before the elements
   unsigned earlier_ = 0;
-  std::vector<Value> earlier_elements_;
+  std::vector<Value> earlier_elements_;                       // as many as are looked at
   std::optional<std::array<std::optional<Value>, 4>> wrong_;  // the first answer that is
   std::vector<Bytes> asked_;  // every nonce, so that an answer to another request is none
 };

@@ -1,10 +1,13 @@
 #include "verifier/readers/text/log_values.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
 #include "verifier/base/characters.h"
 #include "verifier/matter/tlv.h"
+#include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/text/log_line.h"
 #include "verifier/readers/text/log_said.h"
 
@@ -225,6 +228,36 @@ bool has_telling_words(View bytes) {
   }
   return std::any_of(std::begin(kTelling), std::end(kTelling),
                      [&](std::string_view words) { return find(bytes, view(words)).has_value(); });
+}
+
+PemBlockOf::End PemBlockOf::end() const {
+  auto der = from_base64(full + tail);
+  const size_t there = der ? der->size() : full.size() / 4 * 3;
+  const size_t says = der ? der_size(*der) : 0;
+  if (der && !der->empty() && (says == 0 ? there == stated : says <= there))
+    return {.whole = std::move(*der), .lacks = {}};
+  const std::optional<uint64_t> size = stated      ? stated
+                                       : says != 0 ? std::optional<uint64_t>(says)
+                                                   : std::nullopt;
+  return {.whole = {},
+          .lacks = size ? fmt::format("its PEM block began and was cut: {} bytes are stated, {} "
+                                      "are in the log",
+                                      *size, there)
+                        : "its PEM block is not whole"};
+}
+
+std::optional<PemBlockOf> announced_block(const std::string& line, uint64_t offset) {
+  constexpr std::string_view kConsidered = "considered (";
+  if (line.find("certificate considered (") == std::string::npos) return std::nullopt;
+  const size_t at = line.find(kConsidered) + kConsidered.size();
+  return PemBlockOf{.role = line.find("DAC cert") != std::string::npos   ? FactId::dac
+                            : line.find("PAI cert") != std::string::npos ? FactId::pai
+                            : line.find("PAA cert") != std::string::npos ? FactId::paa
+                                                                         : FactId::certificate,
+                    .stated = number_after("n=" + line.substr(at), "n"),
+                    .offset = offset,
+                    .full = {},
+                    .tail = {}};
 }
 
 }  // namespace attest::log

@@ -80,7 +80,16 @@ struct PemBlockOf {
   const char* name() const {
     return role == FactId::dac ? "DAC" : role == FactId::pai ? "PAI" : "certificate";
   }
+  // It ends, or whatever follows shows that it has no end. Lines that lack were left out by the log
+  // or by who posted it.
+  struct End {
+    std::optional<Bytes> whole;
+    std::string lacks;  // where it is not whole
+  };
+  End end() const;
 };
+// The block that a line says will follow: "DAC certificate considered (n=491)".
+std::optional<PemBlockOf> announced_block(const std::string& line, uint64_t offset);
 
 // Words that no other text has. A log of megabytes may hold them far from its beginning.
 bool has_telling_words(View text);
