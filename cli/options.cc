@@ -258,8 +258,8 @@ Result<uint64_t> number_of(const char* option, const std::string& given, uint64_
 void add_roles(Command& command, RoleFiles& roles) {
   command.group(Group::input)
       .text("--dac", "FILE", roles.dac,
-            "the file that holds the device's DAC: an error where it holds none, and the one that "
-            "counts where others are there, too")
+            "the file that holds the device's DAC: an error where it holds none; where others are "
+            "there, too, it is judged, and that there are two is told")
       .text("--pai", "FILE", roles.pai, "the same of its PAI")
       .text("--cd", "FILE", roles.cd, "the same of its certification declaration")
       .text("--paa", "FILE", roles.paa,

@@ -323,10 +323,11 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   settle_other_responses(e, engine);
   settle_fuse_dumps(e);
   settle_misplaced(e.device, parsed);
-  OwnPais own = own_pais(e.device);
+  OwnOnes own = own_ones(e.device, FactId::pai);
+  const OwnOnes own_dacs = own_ones(e.device, FactId::dac);
   const bool paa_is_named = cache == nullptr && e.device.first(FactId::paa) != nullptr;
   settle_roles(e, parsed);
-  e.dac = certificate_evidence(choose_dac(e.device, parsed, engine), parsed);
+  e.dac = certificate_evidence(choose_dac(e.device, own_dacs, parsed, engine), parsed);
   add_beside_dac(own, e.device, e.dac);
   std::vector<Statement*> other_pais;
   e.pai = certificate_evidence(choose_pai(e.device, e.dac, parsed, own, other_pais), parsed);

@@ -78,13 +78,15 @@ bool is_of_the_product(const Device& device, const Certificate& dac) {
 
 }  // namespace
 
-const Statement* choose_dac(const Device& device, Parsed& parsed, SignatureEngine& engine) {
+// One that a place of the part, or the tester, calls the DAC comes before a file that is one.
+const Statement* choose_dac(const Device& device, const OwnOnes& own, Parsed& parsed,
+                            SignatureEngine& engine) {
   const std::vector<const Statement*> all = all_of(device, FactId::dac);
   if (all.size() < 2 || all.size() > kMostTried) return device.first(FactId::dac);
-  using Rank = std::tuple<bool, bool, bool>;
+  using Rank = std::tuple<bool, bool, bool, bool>;
   return best_of(all, [&](const Statement* s) {
     const auto& read = parsed.of(*s).certificate;
-    return read ? Rank(signs_the_response(device, **read, engine),
+    return read ? Rank(own.contains(text(bytes_of(*s))), signs_the_response(device, **read, engine),
                        has_its_pai(device, **read, parsed), is_of_the_product(device, **read))
                 : Rank();
   });

@@ -324,17 +324,17 @@ CertificateEvidence certificate_evidence(const Statement* statement, Parsed& par
   return out;
 }
 
-OwnPais own_pais(const Device& device) {
-  OwnPais out;
+OwnOnes own_ones(const Device& device, FactId role) {
+  OwnOnes out;
   for (const Statement& s : device.statements) {
-    if (s.fact == FactId::pai) out.insert(text(bytes_of(s)));
+    if (s.fact == role) out.insert(text(bytes_of(s)));
   }
   return out;
 }
 
 // And the one that stands in the DAC's own file, where it is the only one there: who wrote the DAC
 // down wrote this one down as its PAI.
-void add_beside_dac(OwnPais& own, const Device& device, const CertificateEvidence& dac) {
+void add_beside_dac(OwnOnes& own, const Device& device, const CertificateEvidence& dac) {
   const Statement* only = nullptr;
   for (const Statement& s : device.statements) {
     if (s.fact != FactId::pai || !dac.place || s.place.path != dac.place->path) continue;
@@ -347,7 +347,7 @@ void add_beside_dac(OwnPais& own, const Device& device, const CertificateEvidenc
 // Of several PAIs, the one whose key the DAC names, the part's own before a file's. `others`: files
 // beside it, where one fits.
 const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Parsed& parsed,
-                            const OwnPais& own, std::vector<Statement*>& others) {
+                            const OwnOnes& own, std::vector<Statement*>& others) {
   std::vector<Statement*> all;
   std::unordered_set<std::string_view> known;
   for (Statement& s : device.statements) {

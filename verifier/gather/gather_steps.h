@@ -55,15 +55,16 @@ void settle_roles(Evidence& e, Parsed& parsed);
 CertificateEvidence certificate_evidence(const Statement* statement, Parsed& parsed);
 // What a slot, a log or another place of the part's own calls its PAI, by the bytes: said before
 // any role is settled. A file that lies beside the part says nothing of the kind.
-using OwnPais = std::unordered_set<std::string_view>;
-OwnPais own_pais(const Device& device);
-void add_beside_dac(OwnPais& own, const Device& device, const CertificateEvidence& dac);
+using OwnOnes = std::unordered_set<std::string_view>;
+OwnOnes own_ones(const Device& device, FactId role);
+void add_beside_dac(OwnOnes& own, const Device& device, const CertificateEvidence& dac);
 const Statement* choose_pai(Device& device, const CertificateEvidence& dac, Parsed& parsed,
-                            const OwnPais& own, std::vector<Statement*>& others);
+                            const OwnOnes& own, std::vector<Statement*>& others);
 
 // --- gather_choice.cc: of several, the device's own
 
-const Statement* choose_dac(const Device& device, Parsed& parsed, SignatureEngine& engine);
+const Statement* choose_dac(const Device& device, const OwnOnes& own, Parsed& parsed,
+                            SignatureEngine& engine);
 const Statement* choose_declaration(const Evidence& e);  // with elements and DAC, as far as there
 
 // --- gather_slots.cc: what lies in the place of another
