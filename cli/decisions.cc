@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/command_files.h"
 #include "cli/commands.h"
 #include "cli/options.h"

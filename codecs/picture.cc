@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <csetjmp>
 #include <cstdio>
+#include <exception>
 
 #include "codecs/apart.h"
 #include "codecs/picture.h"

@@ -1,5 +1,8 @@
 // extract of a device with several chains: each chain is written, and no file is said to be left
 // out.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <string>
 
 #include "tests/support/folder.h"

@@ -1,6 +1,7 @@
 // A manifest: a table is opened exactly when its header names devices; then every row can be asked
 // for, and a device that says what a sound row says finds a row that says the same and contradicts
 // it in nothing.
+#include <algorithm>
 #include <cstdlib>
 
 #include "lot/manifest_rows.h"

@@ -2,6 +2,8 @@
 // absent.
 #pragma once
 
+#include <tuple>
+
 #include "verifier/ledger.h"
 
 namespace attest::test {

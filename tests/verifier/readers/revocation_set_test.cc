@@ -1,5 +1,7 @@
 // A revocation set as a file: what is one, and what stands in it beside its own keys.
 
+#include <algorithm>
+
 #include "tests/support/own_credentials.h"
 #include "tests/support/readings.h"
 #include "verifier/pki/key.h"

@@ -336,7 +336,9 @@ TEST_CASE("stated roles: every place, everything that may lie in it instead") {
       for (const bool first : {true, false}) {
         std::vector<File> files = beside();
         files.insert(first ? files.begin() : files.end(), file);
-        const bool other = !first && std::string_view(wrong.name) == "longer";
+        // (A vector's member is the part's own place of its DAC, in whatever order it is read.)
+        const bool other =
+            !first && std::string_view(wrong.name) == "longer" && s.reader != &vector_json_reader;
         check_one(failures(judged(files)),
                   other ? "identity.one-dac: the evidence holds 2 different DACs: dac.der and x"
                         : wrong.beside,
