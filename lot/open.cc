@@ -8,9 +8,11 @@
 #include <map>
 #include <set>
 
+#include "codecs/loader.h"
 #include "lot/archive.h"
 #include "lot/tree.h"
 #include "verifier/crypto/siphash.h"
+#include "verifier/readers/reader.h"
 
 namespace attest {
 namespace {
@@ -243,6 +245,14 @@ Result<LotInput> open_lot_input(const std::string& path, const std::vector<Secre
   if (role == FileRole::records) {
     out.source = record_file_source(path, digests);
     return out;
+  }
+  // Who names a file takes it for a device: as verify does, it says that it is none.
+  if (role == FileRole::none) {
+    Reading reading;
+    reading.secrets = secrets;
+    reading.codecs = &loaded_codecs();
+    if (const auto read = read_evidence({.path = path, .bytes = file->view()}, reading); !read)
+      return tl::unexpected(read.error());
   }
   const size_t slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash + 1),

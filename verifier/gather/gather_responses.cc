@@ -1,11 +1,13 @@
 // Several attestation or NOCSR responses: a device answers each request with another nonce, and
 // each answer is right or wrong by what belongs to it. Two of them, of two days or two files, do
-// not contradict each other. Judged is one: what is wrong, where any is.
+// not contradict each other. Judged is one: what is wrong, where any is. What belongs to the others
+// is left out as a whole, so that nothing of one is held against another.
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <initializer_list>
+#include <iterator>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,13 +31,20 @@ struct Answered {
   std::vector<Bytes> alike;
 };
 
+// Who may have signed a response: the keys of certificates that may be the DAC.
+using Keys = std::vector<Point>;
+
 // One kind of response.
 struct ResponseKind {
   FactId elements, signature, nonce, challenge;
   FactId other_challenge;  // of the same session, as far as nobody says otherwise
   bool may_be_bare;        // a file of nothing but bytes may be any part of it
   std::optional<Answered> (*read)(View elements);
+  bool (*are_wrong)(View elements, const Keys& keys, SignatureEngine& engine);  // whoever signed
   const char* name;
+  bool has(FactId fact) const {
+    return fact == elements || fact == nonce || fact == signature || fact == challenge;
+  }
 };
 
 std::optional<Answered> read_attestation(View elements) {
@@ -46,10 +55,25 @@ std::optional<Answered> read_attestation(View elements) {
       .alike = {to_bytes(read->certification_declaration),
                 read->firmware_information ? to_bytes(*read->firmware_information) : Bytes{}}};
 }
+bool attestation_is_wrong(View elements, const Keys&, SignatureEngine&) {
+  return attestation_elements_are_wrong(elements);
+}
 std::optional<Answered> read_nocsr(View elements) {
   const auto read = parse_nocsr_elements(elements);
   if (!read) return std::nullopt;
   return Answered{.nonce = to_bytes(read->nonce), .alike = {}};
+}
+// The request is signed with its own key, which is not the DAC's.
+bool nocsr_is_wrong(View elements, const Keys& keys, SignatureEngine& engine) {
+  if (nocsr_elements_are_wrong(elements)) return true;
+  const auto csr = parse_csr(parse_nocsr_elements(elements)->csr);
+  if (std::find(keys.begin(), keys.end(), *csr->public_key) != keys.end() || !csr->ecdsa)
+    return true;
+  const SignatureJob job{
+      .key = *csr->public_key, .digest = sha256(csr->info), .signature = *csr->ecdsa};
+  uint8_t good = 0;
+  engine.verify({&job, 1}, {&good, 1});
+  return good != 1;
 }
 
 constexpr ResponseKind kAttestation{.elements = FactId::attestation_elements,
@@ -59,6 +83,7 @@ constexpr ResponseKind kAttestation{.elements = FactId::attestation_elements,
                                     .other_challenge = FactId::attestation_challenge,
                                     .may_be_bare = true,
                                     .read = read_attestation,
+                                    .are_wrong = attestation_is_wrong,
                                     .name = "attestation"};
 constexpr ResponseKind kNocsr{.elements = FactId::nocsr_elements,
                               .signature = FactId::nocsr_signature,
@@ -67,221 +92,331 @@ constexpr ResponseKind kNocsr{.elements = FactId::nocsr_elements,
                               .other_challenge = FactId::attestation_challenge,
                               .may_be_bare = false,
                               .read = read_nocsr,
+                              .are_wrong = nocsr_is_wrong,
                               .name = "NOCSR"};
 
+// --- what stands together
+
+// Parts of one response, as places of Device::statements: what one file says of it. Without
+// elements they are the rest of one that a log left out, or files that hold one part each.
+struct Group {
+  std::string path;
+  bool logged = false;
+  std::vector<size_t> parts;
+  std::optional<size_t> elements;  // the first
+};
+
+// A log says each of its responses beginning with its elements (log_exchange.h); what stands before
+// them in a log is of a request that was not answered. Other files have one response each, in
+// whatever order, or several in the same one.
+std::vector<Group> groups(const Evidence& e, const ResponseKind& kind) {
+  const std::vector<Statement>& all = e.device.statements;
+  std::map<std::string_view, std::set<View, bool (*)(View, View)>> elements;
+  const auto less = [](View a, View b) { return text(a) < text(b); };
+  for (const Statement& s : all) {
+    if (s.fact == kind.elements)
+      elements.try_emplace(s.place.path, less).first->second.insert(bytes_of(s));
+  }
+  std::vector<Group> out;
+  std::map<std::string_view, size_t> last;  // of each path
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (!kind.has(all[i].fact)) continue;
+    const std::string& path = all[i].place.path;
+    auto at = last.find(path);
+    const bool known = at != last.end();
+    const bool in_order = known && (out[at->second].logged ||
+                                    (elements.contains(path) && elements.at(path).size() > 1));
+    const bool again = known && out[at->second].elements &&
+                       bytes_of(all[*out[at->second].elements]) == bytes_of(all[i]);
+    if (!known || (all[i].fact == kind.elements && in_order && !again)) {
+      out.push_back({.path = path, .logged = is_log(e, path), .parts = {}, .elements = {}});
+      at = last.insert_or_assign(path, out.size() - 1).first;
+    }
+    Group& group = out[at->second];
+    group.parts.push_back(i);
+    if (all[i].fact == kind.elements && !group.elements) group.elements = i;
+  }
+  return out;
+}
+
 struct Signing {
-  const Bytes* signature = nullptr;
-  const Bytes* challenge = nullptr;
+  Bytes signature, challenge;
 };
 
-// What may be a part of the response that stands in `path`: first what stands there, too.
-std::vector<const Bytes*> parts(const Device& device, std::initializer_list<FactId> facts,
-                                size_t size, const std::string& path) {
-  std::vector<const Bytes*> out;
-  for (const bool there : {true, false}) {
-    for (const Statement& s : device.statements) {
-      if (std::find(facts.begin(), facts.end(), s.fact) != facts.end() &&
-          bytes_of(s).size() == size && (s.place.path == path) == there && out.size() < kMostTried)
-        out.push_back(&bytes_of(s));
-    }
-  }
-  return out;
-}
-
-struct Response {
-  Bytes elements;
-  Answered parsed;   // of elements
-  std::string path;  // of the first place that states them
-  std::optional<Signing> signing;
-};
-
-// What signs these elements with that key; nothing where nobody does.
-std::optional<Signing> signing(const Device& device, const ResponseKind& kind, const Response& r,
-                               const Point& key, SignatureEngine& engine) {
-  const FactId bare = kind.may_be_bare ? FactId::blob : kind.signature;
-  for (const Bytes* signature : parts(device, {kind.signature, bare}, kSignature, r.path)) {
-    for (const Bytes* challenge :
-         parts(device, {kind.challenge, kind.other_challenge, FactId::blob}, kChallenge, r.path)) {
-      SignatureJob job{.key = key, .digest = sha256(r.elements, *challenge), .signature = {}};
-      std::copy(signature->begin(), signature->end(), job.signature.begin());
-      uint8_t good = 0;
-      engine.verify({&job, 1}, {&good, 1});
-      if (good == 1) return Signing{.signature = signature, .challenge = challenge};
-    }
-  }
-  return std::nullopt;
-}
-
-// Every response, as far as it parses; of one declaration and one firmware. Empty: they are two
-// truths, or too many.
-std::vector<Response> responses(const Device& device, const ResponseKind& kind) {
-  std::vector<Response> out;
-  for (const Statement& s : device.statements) {
-    if (s.fact != kind.elements || std::any_of(out.begin(), out.end(), [&](const Response& r) {
-          return r.elements == bytes_of(s);
-        }))
-      continue;
-    if (out.size() == kMostResponses) return {};
-    out.push_back({.elements = bytes_of(s), .parsed = {}, .path = s.place.path, .signing = {}});
-  }
-  for (Response& r : out) {
-    auto parsed = kind.read(r.elements);
-    if (!parsed) return {};
-    r.parsed = std::move(*parsed);
-    if (r.parsed.alike != out.front().parsed.alike) return {};
-  }
-  return out;
-}
-
-// Finds what signs each, by the key of the one certificate that signs any. False: nobody has a key
-// to try.
-bool find_signings(const Device& device, const ResponseKind& kind, std::vector<Response>& all,
-                   SignatureEngine& engine) {
-  size_t tried = 0;
-  for (const Statement& s : device.statements) {
-    if (s.fact != FactId::dac && s.fact != FactId::certificate) continue;
-    const auto certificate = parse_certificate(bytes_of(s));
-    if (!certificate || !(*certificate)->p256) continue;
-    if (++tried > kMostTried) return true;
-    bool any = false;
-    for (Response& r : all) {
-      r.signing = signing(device, kind, r, *(*certificate)->p256, engine);
-      any = any || r.signing;
-    }
-    if (any) return true;
-  }
-  return tried != 0;
-}
-
-// What is known of a response by what stands where it stands.
+// What is known of a response by what stands with it.
 enum class Standing : uint8_t {
-  wrong,        // all of it is there, and nobody signed it; or it answers another request
+  wrong,        // by itself; or all of it is there, and nobody signed it
   open,         // the challenge lacks, which could be handed over
   is_signed,    // by the DAC's key
   in_a_log,     // which leaves out the rest
   without_any,  // its signature is elsewhere, or nowhere: what belongs to it is not known
 };
-Standing standing(const Evidence& e, const ResponseKind& kind, const Response& r, bool tried) {
-  if (r.signing) return Standing::is_signed;
-  const auto part = [&](FactId fact) {
-    const auto& all = e.device.statements;
-    const auto at = std::find_if(all.begin(), all.end(), [&](const Statement& s) {
-      return s.fact == fact && s.place.path == r.path;
-    });
-    return at == all.end() ? nullptr : &bytes_of(*at);
-  };
-  const Bytes *nonce = part(kind.nonce), *signature = part(kind.signature),
-              *challenge = part(kind.challenge);
-  if (signature != nullptr && challenge != nullptr) return tried ? Standing::wrong : Standing::open;
-  if (nonce != nullptr && *nonce != r.parsed.nonce) return Standing::wrong;
-  if (is_log(e, r.path)) return Standing::in_a_log;
-  return signature == nullptr ? Standing::without_any : Standing::open;
-}
 
-// The parts of a response that is judged: what is given with it, and what signs it.
-std::set<Bytes> parts_of(const Device& device, const Response& r) {
-  std::set<Bytes> out{r.elements, r.parsed.nonce};
-  if (r.signing) {
-    out.insert(*r.signing->signature);
-    out.insert(*r.signing->challenge);
+struct Response {
+  Group group;
+  Bytes elements;
+  std::optional<Answered> parsed;
+  std::optional<Signing> signing;
+  Standing standing = Standing::without_any;
+};
+
+class Responses {
+ public:
+  Responses(Evidence& e, const ResponseKind& kind, SignatureEngine& engine)
+      : e_(e), all_(e.device.statements), kind_(kind), engine_(engine) {}
+
+  void settle() {
+    if (!look()) return;
+    if (responses_.empty()) return keep_first_rest();
+    judge();
+    const auto judged = std::min_element(
+        responses_.begin(), responses_.end(),
+        [](const Response& a, const Response& b) { return a.standing < b.standing; });
+    tell_of_others(*judged);
+    leave_out_others(*judged);
+  }
+
+ private:
+  // Whether there is anything to choose.
+  bool look() {
+    for (Group& group : groups(e_, kind_)) {
+      if (!group.elements) {
+        rests_.push_back(std::move(group));
+        continue;
+      }
+      if (responses_.size() == kMostResponses) return false;
+      Response r{.group = std::move(group), .elements = {}, .parsed = {}, .signing = {}};
+      r.elements = bytes_of(all_[*r.group.elements]);
+      r.parsed = kind_.read(r.elements);
+      responses_.push_back(std::move(r));
+    }
+    const auto is_rest_of_a_log = [](const Group& g) { return g.logged; };
+    if (responses_.size() < 2 && std::none_of(rests_.begin(), rests_.end(), is_rest_of_a_log))
+      return false;
+    return true;
+  }
+
+  // --- what signs each
+
+  Keys keys() const {
+    Keys out;
+    for (const Statement& s : all_) {
+      if (s.fact != FactId::dac && s.fact != FactId::certificate) continue;
+      const auto certificate = parse_certificate(bytes_of(s));
+      if (certificate && (*certificate)->p256 && out.size() < kMostTried)
+        out.push_back(*(*certificate)->p256);
+    }
     return out;
   }
-  for (const Statement& s : device.statements) {
-    if (s.place.path == r.path && std::holds_alternative<Bytes>(s.value)) out.insert(bytes_of(s));
-  }
-  return out;
-}
-
-bool is_part(const ResponseKind& kind, FactId fact) {
-  return fact == kind.elements || fact == kind.nonce || fact == kind.signature ||
-         fact == kind.challenge;
-}
-
-// Logs that have parts of a response and not its elements, but for the one that is judged.
-std::set<std::string> rests(const Evidence& e, const ResponseKind& kind, std::string judged) {
-  std::set<std::string> with_elements, out;
-  for (const Statement& s : e.device.statements) {
-    if (s.fact == kind.elements) with_elements.insert(s.place.path);
-  }
-  for (const Statement& s : e.device.statements) {
-    if (!is_part(kind, s.fact) || with_elements.contains(s.place.path) ||
-        out.contains(s.place.path) || !is_log(e, s.place.path))
-      continue;
-    if (judged.empty()) judged = s.place.path;
-    if (s.place.path != judged) out.insert(s.place.path);
-  }
-  return out;
-}
-
-// Of a response that a log left out, what it has of the rest belongs to nothing: not to the one
-// that is judged, and not to what another log has of another.
-void forget(const std::set<std::string>& logs, const ResponseKind& kind, const Response* judged,
-            Device& device) {
-  const std::set<Bytes> kept = judged != nullptr ? parts_of(device, *judged) : std::set<Bytes>{};
-  std::erase_if(device.statements, [&](const Statement& s) {
-    return is_part(kind, s.fact) && logs.contains(s.place.path) && !kept.contains(bytes_of(s));
-  });
-}
-
-// Judged is what is wrong, else what could be completed, else what the DAC's key signed, else the
-// first; the others are no contradiction to it.
-void settle_others(Evidence& e, const ResponseKind& kind, SignatureEngine& engine) {
-  Device& device = e.device;
-  std::vector<Response> all = responses(device, kind);
-  if (all.empty() && device.first(kind.elements) != nullptr) return;
-  if (all.size() < 2) {
-    const std::set<std::string> logs = rests(e, kind, all.empty() ? "" : all.front().path);
-    if (logs.empty()) return;
-    if (!all.empty()) find_signings(device, kind, all, engine);
-    return forget(logs, kind, all.empty() ? nullptr : &all.front(), device);
-  }
-  const bool tried = find_signings(device, kind, all, engine);
-  std::vector<Standing> stands;
-  stands.reserve(all.size());
-  for (const Response& r : all) stands.push_back(standing(e, kind, r, tried));
-  const auto first = std::min_element(stands.begin(), stands.end());
-  if (std::find(stands.begin(), stands.end(), Standing::without_any) != stands.end()) return;
-  const auto judged = static_cast<size_t>(first - stands.begin());
-  const std::set<Bytes> kept = parts_of(device, all[judged]);
-  std::set<Bytes> left;
-  for (size_t i = 0; i < all.size(); ++i) {
-    if (i != judged) left.merge(parts_of(device, all[i]));
-  }
-  const auto belongs = [&](const Statement& s) {
-    return (is_part(kind, s.fact) || (kind.may_be_bare && s.fact == FactId::blob)) &&
-           left.contains(bytes_of(s)) && !kept.contains(bytes_of(s));
-  };
-  const auto why = [&](const Statement& s) {
-    for (size_t i = 0; i < all.size(); ++i) {
-      if (all[i].elements != bytes_of(s)) continue;
-      if (stands[i] == Standing::is_signed)
-        return fmt::format(
-            "another {} response that this DAC's key signed, to another request: no "
-            "contradiction",
-            kind.name);
-      if (stands[i] == Standing::wrong)
-        return fmt::format("another {} response, which is wrong as the one that is judged",
-                           kind.name);
+  // Parts of this kind and length that stand with the response; where there are none, those of no
+  // other response.
+  std::vector<const Bytes*> own(const Response& r, FactId fact) const {
+    std::vector<const Bytes*> out;
+    for (const size_t i : r.group.parts) {
+      if (all_[i].fact == fact && out.size() < kMostTried) out.push_back(&bytes_of(all_[i]));
     }
-    return fmt::format(
-        "another {} response, to another request: no contradiction, and without "
-        "all that its signature is checked with",
-        kind.name);
-  };
-  for (const Statement& s : device.statements) {
-    if (s.fact == kind.elements && belongs(s)) e.not_used.push_back({place_text(s.place), why(s)});
+    return out;
   }
-  std::erase_if(device.statements, belongs);
-  forget(rests(e, kind, all[judged].path), kind, &all[judged], device);
-}
+  std::vector<const Bytes*> loose(FactId fact, size_t size) const {
+    std::vector<const Bytes*> out;
+    const auto add = [&](const Statement& s) {
+      if (bytes_of(s).size() == size && out.size() < kMostTried) out.push_back(&bytes_of(s));
+    };
+    for (const Group& group : rests_) {
+      for (const size_t i : group.parts) {
+        if (all_[i].fact == fact && !group.logged) add(all_[i]);
+      }
+    }
+    for (const Statement& s : all_) {
+      if (kind_.may_be_bare && s.fact == FactId::blob) add(s);
+    }
+    return out;
+  }
+  std::vector<const Bytes*> challenges(const Response& r) const {
+    std::vector<const Bytes*> out = own(r, kind_.challenge);
+    if (!out.empty()) return out;
+    if (kind_.other_challenge != kind_.challenge) {
+      for (const bool there : {true, false}) {
+        for (const Statement& s : all_) {
+          if (s.fact == kind_.other_challenge && (s.place.path == r.group.path) == there &&
+              out.size() < kMostTried)
+            out.push_back(&bytes_of(s));
+        }
+      }
+    }
+    const std::vector<const Bytes*> more = loose(kind_.challenge, kChallenge);
+    out.insert(out.end(), more.begin(), more.end());
+    return out;
+  }
+  std::optional<Signing> signing(const Response& r, const Point& key) {
+    std::vector<const Bytes*> signatures = own(r, kind_.signature);
+    if (signatures.empty()) signatures = loose(kind_.signature, kSignature);
+    for (const Bytes* signature : signatures) {
+      if (signature->size() != kSignature) continue;
+      for (const Bytes* challenge : challenges(r)) {
+        SignatureJob job{.key = key, .digest = sha256(r.elements, *challenge), .signature = {}};
+        std::copy(signature->begin(), signature->end(), job.signature.begin());
+        uint8_t good = 0;
+        engine_.verify({&job, 1}, {&good, 1});
+        if (good == 1) return Signing{.signature = *signature, .challenge = *challenge};
+      }
+    }
+    return std::nullopt;
+  }
+  // By the key that signs any.
+  void judge() {
+    const Keys all = keys();
+    for (const Point& key : all) {
+      bool any = false;
+      for (Response& r : responses_) {
+        r.signing = signing(r, key);
+        any = any || r.signing;
+      }
+      if (any) break;
+    }
+    for (Response& r : responses_) r.standing = standing(r, all);
+  }
+  Standing standing(const Response& r, const Keys& keys) {
+    const auto nonces = own(r, kind_.nonce), signatures = own(r, kind_.signature),
+               own_challenges = own(r, kind_.challenge);
+    const auto all_other_than = [](const std::vector<const Bytes*>& list, const auto& is_right) {
+      return !list.empty() && std::none_of(list.begin(), list.end(), is_right);
+    };
+    if (kind_.are_wrong(r.elements, keys, engine_) ||
+        all_other_than(nonces, [&](const Bytes* n) { return *n == r.parsed->nonce; }) ||
+        all_other_than(signatures, [](const Bytes* s) { return s->size() == kSignature; }) ||
+        all_other_than(own_challenges, [](const Bytes* c) { return c->size() == kChallenge; }))
+      return Standing::wrong;
+    if (r.signing) return Standing::is_signed;
+    if (!signatures.empty() && !own_challenges.empty())
+      return keys.empty() ? Standing::open : Standing::wrong;
+    if (r.group.logged) return Standing::in_a_log;
+    return signatures.empty() ? Standing::without_any : Standing::open;
+  }
+
+  // --- what is told, and what is left out
+
+  std::string why(const Response& r) const {
+    if (r.standing == Standing::is_signed)
+      return fmt::format(
+          "another {} response that this DAC's key signed, to another request: no contradiction",
+          kind_.name);
+    if (r.standing == Standing::wrong)
+      return fmt::format("another {} response, which is wrong as the one that is judged",
+                         kind_.name);
+    return fmt::format(
+        "another {} response, to another request: no contradiction, and without all that its "
+        "signature is checked with",
+        kind_.name);
+  }
+  // Each, but of many in one file how many.
+  void tell_of_others(const Response& judged) {
+    constexpr size_t kMostTold = 3;
+    std::map<std::pair<std::string, std::string>, size_t> told;  // path and reason
+    for (const Response& r : responses_) {
+      if (r.elements == judged.elements) continue;
+      std::string reason = why(r);
+      if (++told[{r.group.path, reason}] <= kMostTold)
+        e_.not_used.push_back({place_text(all_[*r.group.elements].place), std::move(reason)});
+    }
+    for (const auto& [key, count] : told) {
+      if (count > kMostTold)
+        e_.not_used.push_back(
+            {key.first, fmt::format("{} more of them: {}", count - kMostTold, key.second)});
+    }
+  }
+  bool is_stated(FactId fact, const Bytes& bytes) const {
+    return std::any_of(all_.begin(), all_.end(),
+                       [&](const Statement& s) { return s.fact == fact && bytes_of(s) == bytes; });
+  }
+  void leave_out(const std::vector<bool>& out) {
+    size_t i = 0;
+    std::erase_if(all_, [&](const Statement&) { return out[i++]; });
+  }
+  // Requests of logs without an answer: of one of them, so that they do not contradict each other.
+  void keep_first_rest() {
+    std::vector<bool> out(all_.size());
+    bool first = true;
+    for (const Group& group : rests_) {
+      if (!group.logged || std::exchange(first, false)) continue;
+      for (const size_t i : group.parts) out[i] = true;
+    }
+    leave_out(out);
+  }
+  // What all right responses of one device have alike, and this one has otherwise: its declaration
+  // is one more, and its firmware a contradiction, which the checks tell of.
+  bool contradicts(const Response& r, const Response& judged) {
+    if (judged.standing == Standing::wrong || !r.parsed || r.parsed->alike == judged.parsed->alike)
+      return false;
+    const Bytes& cd = r.parsed->alike.front();
+    if (cd == judged.parsed->alike.front()) return true;
+    Place place = all_[*r.group.elements].place;
+    place.item = "attestation elements";
+    if (!is_stated(FactId::cd, cd)) declarations_.push_back({FactId::cd, cd, std::move(place)});
+    return false;
+  }
+  // Stays: what stands with the judged one; what signs it; and of what it lacks itself, what stands
+  // with no response and signs no other.
+  void leave_out_others(const Response& judged) {
+    std::set<Bytes> used, of_others;
+    if (judged.signing) used = {judged.signing->signature, judged.signing->challenge};
+    if (judged.parsed) used.insert(judged.parsed->nonce);
+    for (const Response& r : responses_) {
+      if (&r == &judged) continue;
+      if (r.signing) {
+        of_others.insert(r.signing->signature);
+        of_others.insert(r.signing->challenge);
+      }
+      if (r.parsed) of_others.insert(r.parsed->nonce);
+    }
+    const auto is_only_of_others = [&](const Statement& s) {
+      return of_others.contains(bytes_of(s)) && !used.contains(bytes_of(s));
+    };
+    std::vector<bool> out(all_.size());
+    for (const Response& r : responses_) {
+      if (&r == &judged) continue;
+      const bool stays = contradicts(r, judged);
+      for (const size_t i : r.group.parts)
+        out[i] = all_[i].fact == kind_.elements ? !stays : !used.contains(bytes_of(all_[i]));
+    }
+    for (const Group& group : rests_) {
+      for (const size_t i : group.parts) {
+        const bool lacks = own(judged, all_[i].fact).empty();
+        out[i] = group.logged ? !used.contains(bytes_of(all_[i]))
+                              : is_only_of_others(all_[i]) || (responses_.size() > 1 && !lacks &&
+                                                               !used.contains(bytes_of(all_[i])));
+      }
+    }
+    for (size_t i = 0; i < all_.size(); ++i) {
+      if (kind_.may_be_bare && all_[i].fact == FactId::blob && is_only_of_others(all_[i]))
+        out[i] = true;
+    }
+    // The checks take the first elements for those that are judged.
+    for (size_t i = 0; i < all_.size(); ++i) {
+      if (all_[i].fact != kind_.elements || out[i]) continue;
+      std::swap(all_[i], all_[*judged.group.elements]);
+      break;
+    }
+    leave_out(out);
+    std::move(declarations_.begin(), declarations_.end(), std::back_inserter(all_));
+  }
+
+  Evidence& e_;
+  std::vector<Statement>& all_;
+  const ResponseKind& kind_;
+  SignatureEngine& engine_;
+  std::vector<Response> responses_;
+  std::vector<Group> rests_;
+  std::vector<Statement> declarations_;  // of other responses
+};
 
 }  // namespace
 
 // NOCSR responses first: what signs one may be the challenge that stands with an attestation
 // response of its session.
 void settle_other_responses(Evidence& e, SignatureEngine& engine) {
-  settle_others(e, kNocsr, engine);
-  settle_others(e, kAttestation, engine);
+  Responses(e, kNocsr, engine).settle();
+  Responses(e, kAttestation, engine).settle();
 }
 
 }  // namespace attest::gathering

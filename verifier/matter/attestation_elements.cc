@@ -125,21 +125,41 @@ Result<AttestationElements> parse_attestation_elements(View input) {
   return out;
 }
 
-// Elements begin with the CD, and a CD is a CMS SignedData: a NOCSR answer has the same shape with
-// a CSR there.
+// Elements have the CD under tag 1, and a CD is a CMS SignedData: a NOCSR answer has the same shape
+// with a CSR there. (Fields in another order, or in a container that is no structure, are a fault
+// of elements, and no other thing.)
 bool looks_like_attestation_elements(View input) {
   constexpr uint8_t kSignedData[] = {0x06, 0x09, 0x2A, 0x86, 0x48, 0x86,
                                      0xF7, 0x0D, 0x01, 0x07, 0x02};
   constexpr size_t kHeaderOfContentInfo = 4;
-  tlv::Cursor cursor(input);
+  constexpr uint8_t kStructure = 0x15, kArray = 0x16, kList = 0x17;
+  if (input.empty()) return false;
+  // The members of an array have no tags, and no cursor takes them.
+  Bytes as_structure;
+  if (input[0] == kArray || input[0] == kList) {
+    as_structure = to_bytes(input.first(std::min(input.size(), 2 * kMaxElementsBytes)));
+    as_structure[0] = kStructure;
+  }
+  tlv::Cursor cursor(as_structure.empty() ? input : View(as_structure));
   const auto opening = cursor.next();
   if (!opening || opening->type != Type::structure || opening->tag != tlv::TagId{}) return false;
-  const auto first = cursor.next();
-  if (!first || first->type != Type::octets || !first->tag.is_context(kCertificationDeclaration))
-    return false;
-  const View start =
-      first->bytes.first(std::min(first->bytes.size(), kHeaderOfContentInfo + sizeof kSignedData));
-  return find(start, kSignedData).has_value();
+  for (uint32_t i = 0; i < kFirmwareInformation; ++i) {
+    const auto field = cursor.next();
+    if (!field || field->is_container() || field->type == Type::end ||
+        field->tag.form != tlv::TagId::Form::context)
+      return false;
+    if (field->type != Type::octets || !field->tag.is_context(kCertificationDeclaration)) continue;
+    const View start = field->bytes.first(
+        std::min(field->bytes.size(), kHeaderOfContentInfo + sizeof kSignedData));
+    return find(start, kSignedData).has_value();
+  }
+  return false;
+}
+
+bool attestation_elements_are_wrong(View elements) {
+  const auto read = parse_attestation_elements(elements);
+  return !read || elements.size() > kMaxElementsBytes || read->unterminated ||
+         read->trailing_bytes != 0 || read->nonce.size() != kNonceBytes;
 }
 
 }  // namespace attest

@@ -19,10 +19,14 @@ struct AttestationElements {
 };
 
 inline constexpr size_t kMaxElementsBytes = 900;  // RESP_MAX
+inline constexpr size_t kNonceBytes = 32;
 
 // Mandatory fields present, tag 1 first, context tags strictly ascending, right types; otherwise an
 // error that names the element. Trailing bytes and a missing terminator parse and are told.
 Result<AttestationElements> parse_attestation_elements(View tlv);
 bool looks_like_attestation_elements(View input);
+// What no signature makes right: they cannot be read, are too long, have no end or more behind it,
+// or a nonce of another length.
+bool attestation_elements_are_wrong(View elements);
 
 }  // namespace attest

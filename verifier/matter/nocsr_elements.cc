@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "verifier/matter/attestation_elements.h"
 #include "verifier/matter/tlv.h"
+#include "verifier/pki/certificate.h"
+#include "verifier/pki/key.h"
 
 namespace attest {
 namespace {
@@ -75,6 +78,16 @@ Result<NocsrElements> parse_nocsr_elements(View input) {
                              more, more == 1 ? "byte" : "bytes"),
                  cursor.offset());
   return out;
+}
+
+bool nocsr_elements_are_wrong(View elements) {
+  const auto read = parse_nocsr_elements(elements);
+  if (!read || elements.size() > kMaxElementsBytes || read->nonce.size() != kNonceBytes)
+    return true;
+  size_t used = 0;
+  const auto csr = parse_csr(read->csr, &used);
+  return !csr || used != read->csr.size() || !csr->p256 || !csr->public_key ||
+         !equal(csr->signature_algorithm, oid::kEcdsaWithSha256);
 }
 
 }  // namespace attest

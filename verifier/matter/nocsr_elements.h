@@ -18,5 +18,8 @@ struct NocsrElements {
 // One anonymous structure of tags 1 to 5 in this order, octet strings all, the first two there;
 // nothing else in it and nothing behind it. Else an error that names the element.
 Result<NocsrElements> parse_nocsr_elements(View tlv);
+// What no signature makes right: they cannot be read, are too long, have a nonce of another length,
+// or no request for a key on P-256, signed with ECDSA and SHA-256.
+bool nocsr_elements_are_wrong(View elements);
 
 }  // namespace attest

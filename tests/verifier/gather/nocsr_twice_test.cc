@@ -103,11 +103,17 @@ TEST_CASE("NOCSR responses: a part that is given in two ways contradicts the oth
   Nocsr stray = w.response(0x22);
   stray.challenge = Bytes(16, 0x22);
   stray.signature = Bytes(64, 0x01);
-  for (const char* part : {"nonce", "signature", "challenge", "nonce challenge",
-                           "nonce signature challenge", "elements", "elements nonce"}) {
+  for (const char* part :
+       {"nonce", "signature", "challenge", "nonce challenge", "nonce signature challenge"}) {
     CAPTURE(part);
     CHECK(w.fails(good.json(), stray.json(part)) == "identity.facts-agree");
     CHECK(w.fails(stray.json(part), good.json()).find("identity.facts-agree") == 0);
+  }
+  // Other elements are of another response, whose signature is not there.
+  for (const char* part : {"elements", "elements nonce"}) {
+    CAPTURE(part);
+    CHECK(w.fails(good.json(), stray.json(part)).empty());
+    CHECK(w.fails(stray.json(part), good.json()).empty());
   }
 }
 
@@ -134,5 +140,31 @@ TEST_CASE("NOCSR responses: several that one DAC signed are no contradiction, an
   CHECK(w.fails(bad.json(), good.json()) == "nocsr.signature-verifies");
   bad = other;
   bad.nonce[3] ^= 1;
-  CHECK(w.fails(good.json(), bad.json()) == "identity.facts-agree");
+  CHECK(w.fails(good.json(), bad.json()) == "nocsr.nonce-matches");
+  CHECK(w.fails(bad.json(), good.json()) == "nocsr.nonce-matches");
+}
+
+// What is wrong with the request, which nobody's signature makes right.
+TEST_CASE("NOCSR responses: a wrong request fails once beside a right one, before and after it") {
+  const World w;
+  const Nocsr good = w.response(0x11);
+  Bytes broken = w.csr;
+  broken.back() ^= 1;  // of its signature
+  Bytes cut = w.csr;
+  cut.resize(cut.size() - 9);
+  Bytes longer = w.csr;
+  longer.push_back(0);
+  struct Row {
+    Bytes csr;
+    const char* fails;
+  };
+  const Row rows[] = {{broken, "nocsr.csr-signature-verifies"},
+                      {cut, "nocsr.csr-is-wellformed"},
+                      {longer, "nocsr.csr-is-wellformed"}};
+  for (const Row& row : rows) {
+    const Nocsr bad(row.csr, w.challenge, 0x44);
+    CAPTURE(row.fails);
+    CHECK(w.fails(good.json(), bad.json()) == row.fails);
+    CHECK(w.fails(bad.json(), good.json()) == row.fails);
+  }
 }

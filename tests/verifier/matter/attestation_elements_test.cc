@@ -157,6 +157,11 @@ TEST_CASE("elements are told from other TLV, even when damaged") {
   CHECK(looks_like_attestation_elements(closed(mandatory())));
   CHECK(looks_like_attestation_elements(
       Writer().open(Type::structure).octets(context(1), kCd).bytes()));
+  CHECK(looks_like_attestation_elements(
+      Writer().open(Type::structure).octets(context(2), kNonce).octets(context(1), kCd).bytes()));
+  Bytes array = closed(mandatory());
+  array.front() = 0x16;
+  CHECK(looks_like_attestation_elements(array));
   const Bytes csr{0x30, 0x0B, 0x30, 0x09, 0x02, 0x01, 0x00};
   for (const Bytes& other :
        {Bytes{}, kCd,

@@ -32,7 +32,9 @@ constexpr ExchangeKind kAttestationExchange{
               "attestation challenge"},
     .facts = {FactId::attestation_nonce, FactId::attestation_elements,
               FactId::attestation_signature, FactId::attestation_challenge},
-    .nonce_in = nonce_in<parse_attestation_elements>};
+    .nonce_in = nonce_in<parse_attestation_elements>,
+    .are_wrong = attestation_elements_are_wrong,
+    .always_told = false};
 constexpr ExchangeKind kNocsrExchange{
     .request = 4,
     .response = 5,
@@ -41,10 +43,13 @@ constexpr ExchangeKind kNocsrExchange{
     .items = {"CSRNonce", "NOCSR elements", "NOCSR signature", "NOCSR challenge"},
     .facts = {FactId::nocsr_nonce, FactId::nocsr_elements, FactId::nocsr_signature,
               FactId::nocsr_challenge},
-    .nonce_in = nonce_in<parse_nocsr_elements>};
+    .nonce_in = nonce_in<parse_nocsr_elements>,
+    .are_wrong = nocsr_elements_are_wrong,
+    .always_told = true};
 
 namespace {
 constexpr size_t kMostAsked = 1024;  // requests of a log
+constexpr size_t kSignatureBytes = 64;
 constexpr const char* kParts[] = {"nonce", "elements", "signature", "challenge"};
 // How either response, and what is in it, is called, small and without what parts the words of a
 // name: "NOCSRElements", "nocsr_elements" and "Nocsr Elements" are one.
@@ -133,19 +138,27 @@ void Exchange::ask_again() {
 
 // The attempt that is here is over, and another one begins.
 void Exchange::give_up() {
-  constexpr size_t kMost = 8;
+  constexpr size_t kMost = 64, kMostDeclarations = 8;
   const auto& answer = parts_[elements];
-  if (answer && earlier_elements_.size() < kMost) earlier_elements_.push_back(*answer);
-  if (answer && !wrong_ && !is_cut(elements, answer->bytes)) {
+  if (answer && earlier_elements_.size() < kMostDeclarations) earlier_elements_.push_back(*answer);
+  bool told = false;
+  if (answer && !wrong_) {  // (what a log has cut was not put here)
     const auto answers = kind_.nonce_in(answer->bytes);
     // (Of more requests than are kept any may be the one.)
     const bool to_another = answers && parts_[nonce] && asked_.size() < kMostAsked &&
                             std::find(asked_.begin(), asked_.end(), *answers) == asked_.end();
-    if (!answers || to_another) wrong_ = parts_;
+    const auto& signed_by = parts_[signature];
+    if (to_another || kind_.are_wrong(answer->bytes) ||
+        (signed_by && signed_by->bytes.size() != kSignatureBytes)) {
+      wrong_ = parts_;
+    } else if (told_.size() < kMost && (kind_.always_told || (signed_by && parts_[challenge]))) {
+      told_.push_back(parts_);
+      told = true;
+    }
   }
   parts_ = std::exchange(next_, {});
   of_session_before_ = false;
-  ++earlier_;
+  if (!told) ++earlier_;
 }
 
 void Exchange::put(Part part, Value value) {
@@ -183,16 +196,22 @@ bool Exchange::has(const std::string& item) const {
   return false;
 }
 
-void Exchange::say(const std::string& path, Reading& reading) const {
+void Exchange::say_parts(const Parts& parts, const Parts& next, const std::string& path,
+                         Reading& reading) const {
   for (const Part part : {elements, signature, nonce, challenge}) {
-    for (const auto& value :
-         {wrong_ ? (*wrong_)[part] : parts_[part], wrong_ ? std::nullopt : next_[part]}) {
+    for (const auto& value : {parts[part], next[part]}) {
       if (!value) continue;
       reading.holds(fmt::format("{}-{}", kind_.name, kParts[part]));
       reading.device.say(kind_.facts[part], value->bytes,
                          {.path = path, .offset = value->offset, .item = kind_.items[part]});
     }
   }
+}
+
+void Exchange::say(const std::string& path, Reading& reading) const {
+  say_parts(wrong_ ? *wrong_ : parts_, wrong_ ? Parts() : next_, path, reading);
+  if (wrong_) return;
+  for (const Parts& before : told_) say_parts(before, {}, path, reading);
 }
 
 void Exchange::say_declarations(const std::string& path, Reading& reading) const {
@@ -225,7 +244,8 @@ const char* Exchange::item_of(std::optional<uint64_t> command, uint64_t field) c
 }
 
 bool Exchange::is_cut(Part part, View bytes) {
-  return part == signature ? bytes.size() < 64 : part == elements && ends_within(bytes);
+  return part == signature ? bytes.size() < kSignatureBytes
+                           : part == elements && ends_within(bytes);
 }
 
 }  // namespace attest::log

@@ -1,7 +1,8 @@
 // What a log shows of a request with a nonce and its signed answer: of attestation, and of a
 // CSRRequest. A log may hold several attempts; the last one is what its result is about. An answer
-// before it that is wrong by itself (to another nonce, or no elements at all) is the one that is
-// judged: a right one later does not undo it.
+// before it that is wrong by itself (to another nonce, or of another form) is the one that is
+// judged: a right one later does not undo it. Answers before it that a key can be asked about are
+// said behind the last, each beginning with its elements: gather_responses.cc asks.
 #pragma once
 
 #include <array>
@@ -28,6 +29,8 @@ struct ExchangeKind {
   const char* items[4];        // of nonce, elements, signature, challenge
   FactId facts[4];
   std::optional<Bytes> (*nonce_in)(View elements);  // nullopt: they cannot be read
+  bool (*are_wrong)(View elements);                 // whoever signed them
+  bool always_told;  // answers before the last, too, where no challenge stands with them
 };
 extern const ExchangeKind kAttestationExchange, kNocsrExchange;
 
@@ -42,7 +45,8 @@ class Exchange {
   void put(Part part, Value value);
   const std::optional<Value>& at(Part part) const { return parts_[part]; }
   bool has(const std::string& item) const;  // a part of this name
-  unsigned earlier() const { return earlier_; }
+  // How many attempts before are not said.
+  size_t earlier() const { return earlier_ + (wrong_ ? told_.size() : 0); }
   bool before_counts() const { return wrong_.has_value(); }  // a wrong one
   void say(const std::string& path, Reading& reading) const;
   // What was presented in the attestation elements, of attempts before as well.
@@ -59,22 +63,26 @@ class Exchange {
     Value nonce;
     std::optional<Value> challenge;
   };
+  using Parts = std::array<std::optional<Value>, 4>;
+  void say_parts(const Parts& parts, const Parts& next, const std::string& path,
+                 Reading& reading) const;
   std::vector<Request>::iterator unanswered(View nonce_sought);
   bool asked_before(View nonce_sought);
   void ask_again();
   void give_up();
 
   const ExchangeKind& kind_;
-  std::array<std::optional<Value>, 4> parts_;
+  Parts parts_;
   // Of a part that is there already, another value: the next attempt's, or a contradiction.
-  std::array<std::optional<Value>, 4> next_;
+  Parts next_;
   std::vector<Request> unanswered_;  // before the one that is here
   // The challenge is that of the request before: the session may be another.
   bool of_session_before_ = false;
   bool may_be_earlier_ = false;  // a signature that stood before the elements
   unsigned earlier_ = 0;
-  std::vector<Value> earlier_elements_;                       // as many as are looked at
-  std::optional<std::array<std::optional<Value>, 4>> wrong_;  // the first answer that is
+  std::vector<Value> earlier_elements_;  // as many as are looked at
+  std::optional<Parts> wrong_;           // the first answer that is
+  std::vector<Parts> told_;              // answers before the last, that a key can be asked about
   std::vector<Bytes> asked_;  // every nonce, so that an answer to another request is none
 };
 
