@@ -169,9 +169,13 @@ class Responses {
     if (!look()) return;
     if (responses_.empty()) return keep_first_rest();
     judge();
-    const auto judged = std::min_element(
-        responses_.begin(), responses_.end(),
-        [](const Response& a, const Response& b) { return a.standing < b.standing; });
+    // Of equal ones one whose nonce is known to have been sent; then the first.
+    const auto rank = [&](const Response& r) {
+      return std::pair(r.standing, own(r, kind_.nonce).empty());
+    };
+    const auto judged =
+        std::min_element(responses_.begin(), responses_.end(),
+                         [&](const Response& a, const Response& b) { return rank(a) < rank(b); });
     tell_of_others(*judged);
     leave_out_others(*judged);
   }
