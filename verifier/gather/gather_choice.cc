@@ -132,12 +132,13 @@ const Statement* choose_dac(const Device& device, const OwnOnes& own, Parsed& pa
                             SignatureEngine& engine) {
   const std::vector<const Statement*> all = all_of(device, FactId::dac);
   if (all.size() < 2 || all.size() > kMostTried) return device.first(FactId::dac);
-  using Rank = std::tuple<bool, bool, bool, bool, bool>;
+  // (Of one that stands somewhere with bytes behind it, that: it says what is wrong.)
+  using Rank = std::tuple<bool, bool, bool, bool, bool, bool>;
   return best_of(all, [&](const Statement* s) {
-    const auto& read = parsed.of(*s).certificate;
+    const auto& [read, used] = parsed.of(*s);
     return read ? Rank(own.contains(text(bytes_of(*s))), signs_the_response(device, **read, engine),
                        has_its_key(device, **read), has_its_pai(device, **read, parsed),
-                       is_of_the_product(device, **read))
+                       is_of_the_product(device, **read), used != bytes_of(*s).size())
                 : Rank();
   });
 }

@@ -221,4 +221,8 @@ TEST_CASE("exchanges: of a stranger's DAC beside, one failure, whichever comes f
               {{name, dac}, {"key.json", fmt::format(R"({{"dac_key":"{}"}})", hex(key.scalar))}}) ==
           "identity.one-dac");
   }
+  // Of the device's own with a byte behind it in one place, that byte is told in any order.
+  for (const char* name : {"0.der", "zz.der"})
+    CHECK(w.of.fails({{name, FolderDevice::chars(w.of.device.dac) + std::string(1, '\0')}}) ==
+          "dac.has-no-trailing-bytes");
 }
