@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "verifier/crypto/crypto.h"
+#include "verifier/matter/onboarding_words.h"
 
 namespace attest {
 namespace {
@@ -72,9 +73,7 @@ std::optional<OnboardingPayload> valid_code(Column column, OnboardingPayload cod
   if (code.valid()) return code;
   const auto problem = std::find_if(code.problems.begin(), code.problems.end(),
                                     [](const PayloadProblem& p) { return !p.warning; });
-  const std::string kind = code.manual ? "manual code: " : "QR code: ";
-  std::string message =
-      problem->message.starts_with(kind) ? problem->message : kind + problem->message;
+  std::string message = told_of_code(code.manual, problem->message);
   if (code.manual && parse_manual_code("0" + code.text).valid())
     message += ": its leading zero was lost, as in a spreadsheet that takes it for a number";
   faults.push_back({.rule = &lot_rule::manifest_codes_are_valid,

@@ -32,7 +32,9 @@ void add_range(const Stated<F>& stated, Range range, StatementFaults& faults, bo
     if (*number >= range.least && *number <= range.most) continue;
     const std::string found = value_text(F, s->value);
     faults.add(*s, "is " + found,
-               fmt::format("{} to {}", value_text(F, range.least), value_text(F, range.most)),
+               range.least == range.most
+                   ? value_text(F, range.least)
+                   : fmt::format("{} to {}", value_text(F, range.least), value_text(F, range.most)),
                found);
   }
 }

@@ -139,7 +139,7 @@ Outcome texts_fit(const Evidence& e) {
       if (noted.message == fact_name(row.fact)) facts.set(static_cast<size_t>(row.fact));
     }
     message += fmt::format("{}{} in {} has 0 bytes (1 to 64 bytes)", message.empty() ? "" : "; ",
-                           noted.message, printable(noted.place.path));
+                           noted.message, place_text(noted.place));
     if (!source.empty()) continue;
     expected = "1 to 64 bytes";
     actual = "0 bytes";

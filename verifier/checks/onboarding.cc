@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "verifier/checks/onboarding_rules.h"
 #include "verifier/matter/onboarding_words.h"
@@ -45,12 +46,12 @@ Outcome keeps_rule(const RecordView& record) {
   // The parser's words are "<what>: expected <this>, found <that>".
   const std::string& message = first->message;
   const size_t expected = message.find(": expected "), found = message.rfind(", found ");
-  std::string more = count > 1 ? fmt::format(" (and {} more)", count - 1) : "";
+  std::string told = told_of_code(broken->payload.manual, message) +
+                     (count > 1 ? fmt::format(" (and {} more)", count - 1) : "");
   if (expected == std::string::npos || found == std::string::npos || found < expected)
-    return fail(fmt::format("{}: {}{}", kind(*broken), message, more), {}, {}, where(*broken));
-  return fail(fmt::format("{}: {}{}", kind(*broken), message, more),
-              message.substr(expected + 11, found - expected - 11), message.substr(found + 8),
-              where(*broken));
+    return fail(std::move(told), {}, {}, where(*broken));
+  return fail(std::move(told), message.substr(expected + 11, found - expected - 11),
+              message.substr(found + 8), where(*broken));
 }
 
 // A passcode that no code carries (factory data, device.json) keeps the same rules.

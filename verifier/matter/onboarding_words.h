@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <string>
 #include <string_view>
 
 namespace attest {
@@ -33,6 +34,12 @@ inline constexpr CommissioningFlow kFlows[] = {
     {"user intent", "user-intent flow (1): something has to be pressed first"},
     {"custom", "custom flow (2): as its maker says"},
 };
+
+// What is wrong with a code, with the kind of code before it, once.
+inline std::string told_of_code(bool manual, const std::string& problem) {
+  const std::string kind = manual ? "manual code: " : "QR code: ";
+  return problem.starts_with(kind) ? problem : kind + problem;
+}
 
 // A text made of the tables when the program is compiled, ending with a zero.
 class TableText {

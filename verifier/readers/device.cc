@@ -110,6 +110,10 @@ bool is_id(FactId fact) {
          fact == FactId::logged_dac_vendor_id || fact == FactId::logged_dac_product_id ||
          fact == FactId::logged_cd_vendor_id;
 }
+// Kept as a number, and said by everybody as a word.
+bool is_flag(FactId fact) {
+  return fact == FactId::local_config_disabled || fact == FactId::reachable;
+}
 
 bool repeats(FactId fact) {
   return fact == FactId::certificate || fact == FactId::blob || fact == FactId::crl ||
@@ -146,6 +150,7 @@ bool is_masked(FactId fact) {
 
 std::string value_text(FactId fact, const FactValue& value) {
   if (const auto* number = std::get_if<uint64_t>(&value)) {
+    if (is_flag(fact) && *number <= 1) return *number == 1 ? "true" : "false";
     return is_id(fact) ? hex_id(*number) : std::to_string(*number);
   }
   if (const auto* string = std::get_if<std::string>(&value))

@@ -55,11 +55,14 @@ std::vector<CheckRow> bounds() {
   for (const Bound& b : kBounds) {
     const auto wrong = [&](uint64_t value) {
       const auto words = [&](uint64_t v) { return value_text(b.fact, v); };
+      const std::string right = b.least == b.most
+                                    ? words(b.least)
+                                    : fmt::format("{} to {}", words(b.least), words(b.most));
       rows.push_back({b.id,
                       {n(b.fact, value)},
                       Status::warn,
-                      fmt::format("{} in factory.bin is {}\n{} to {} | {}", fact_name(b.fact),
-                                  words(value), words(b.least), words(b.most), words(value))});
+                      fmt::format("{} in factory.bin is {}\n{} | {}", fact_name(b.fact),
+                                  words(value), right, words(value))});
     };
     rows.push_back({b.id, {n(b.fact, b.least)}, Status::pass, ""});
     rows.push_back({b.id, {n(b.fact, b.most)}, Status::pass, ""});
