@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "cli/explained.h"
+#include "fixtures/forge/case.h"
 #include "lot/rule.h"
 #include "report/plan_view.h"
 #include "report/report_plan.h"
@@ -161,6 +162,35 @@ TEST_CASE("test plan: a fault fails its step and leaves the others as they are")
       if (step != row.failed && step != "6.2") CHECK(s.state != StepState::failed);
     }
   }
+}
+
+TEST_CASE("test plan: a name that is written otherwise fails the step of its own link") {
+  const auto failed = [](const std::vector<CaseResult>& all) {
+    return of_case(all, "TC-DA-1.7").steps_in(StepState::failed);
+  };
+  CHECK(failed(plan_of("dac-issuer-written-otherwise")) == "1.4");
+  CHECK(failed(plan_of("pai-issuer-written-otherwise")) == "1.5");
+  // Both.
+  forge::DevicePlan plan = forge::good_plan("both-issuers-written-otherwise");
+  plan.dac.issuer = {forge::common_name("forged  pai"), forge::vid("FFF1")};
+  plan.pai.issuer = {forge::common_name("forged  paa for fff1"), forge::vid("FFF1")};
+  const Folder folder;
+  std::vector<std::string> words = {"--network",
+                                    "none",
+                                    "--at",
+                                    forge::kAt,
+                                    "--trust-paa",
+                                    "fixtures/trust/paa-fff1.pem",
+                                    "--trust-cd-signer",
+                                    "fixtures/trust/cd-signer.pem"};
+  for (const forge::File& file : forge::judged(plan, "", "").files)
+    words.push_back(folder.write(file.name, text(file.content)));
+  const Judged judged = judge(words);
+  REQUIRE(judged.errors.empty());
+  CHECK(failed(plan_results(judged.evidence, judged.report)) == "1.4, 1.5");
+  CHECK(judged.report.of(find_check("chain.names-are-byte-equal"))->message ==
+        "the DAC's issuer and the PAI's subject are equal names in different bytes, and so are the "
+        "PAI's issuer and the PAA's subject");
 }
 
 // Each attribute wrong alone.

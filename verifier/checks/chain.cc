@@ -181,12 +181,24 @@ Outcome dac_signature(const Dac& dac, const LotView& lot, const Evidence& e) {
 }
 
 Outcome names_are_byte_equal(const DacProfile& dac, const Pai& pai, const LotView& lot) {
-  if (!equal(dac.issuer().der, pai->subject.der))
-    return fail("the DAC's issuer and the PAI's subject are equal names in different bytes",
-                hex(pai->subject.der), hex(dac.issuer().der), dac.where());
-  if (const auto paa = lot.paa_if_any; paa != nullptr && !equal(pai->issuer.der, paa->subject))
-    return fail("the PAI's issuer and the PAA's subject are equal names in different bytes",
-                hex(paa->subject), hex(pai->issuer.der), pai.where());
+  const auto paa = lot.paa_if_any;
+  const bool dac_differs = !equal(dac.issuer().der, pai->subject.der),
+             pai_differs = paa != nullptr && !equal(pai->issuer.der, paa->subject);
+  // (Each link is a step of the lab's test.)
+  FactSet wrong;
+  wrong.set(static_cast<size_t>(FactId::dac), dac_differs);
+  wrong.set(static_cast<size_t>(FactId::pai), pai_differs);
+  if (dac_differs)
+    return of_facts(
+        wrong,
+        fail(fmt::format(
+                 "the DAC's issuer and the PAI's subject are equal names in different bytes{}",
+                 pai_differs ? ", and so are the PAI's issuer and the PAA's subject" : ""),
+             hex(pai->subject.der), hex(dac.issuer().der), dac.where()));
+  if (pai_differs)
+    return of_facts(
+        wrong, fail("the PAI's issuer and the PAA's subject are equal names in different bytes",
+                    hex(paa->subject), hex(pai->issuer.der), pai.where()));
   return pass();
 }
 
