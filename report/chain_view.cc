@@ -237,10 +237,24 @@ bool is_of_a_chain(Part part) {
   return std::find(std::begin(kThese), std::end(kThese), part) != std::end(kThese);
 }
 
-void draw(ChainPicture& out, const Report& report, bool of_a_chain) {
+// Of the rule about each link's algorithm, and of what waits for it: the link whose certificate it
+// faults.
+Part drawn_at(const Finding& f, const Evidence& e, const Report& report) {
+  constexpr std::string_view kFits = "chain.signature-algorithms-fit-keys";
+  const Part part = part_of(f.check->id);
+  const Finding* fault = kFits == f.check->id ? &f
+                         : f.blocked_by != nullptr && kFits == f.blocked_by->id
+                             ? report.of(f.blocked_by)
+                             : nullptr;
+  if (part != Part::issued_pai || fault == nullptr || fault->status != Status::fail) return part;
+  if (e.dac.place && fault->source == place_text(*e.dac.place)) return Part::issued_dac;
+  return e.paa && fault->source == e.paa->source ? Part::paa : part;
+}
+
+void draw(ChainPicture& out, const Evidence& e, const Report& report, bool of_a_chain) {
   for (const Finding& f : report.findings) {
     if (f.status == Status::skipped) continue;  // as all are from the start
-    const Part part = part_of(f.check->id);
+    const Part part = drawn_at(f, e, report);
     if (part == Part::none || is_of_a_chain(part) != of_a_chain) continue;
     const auto i = static_cast<size_t>(part);
     if (rank(f.status) >= rank(out.statuses[i])) continue;
@@ -265,8 +279,8 @@ ChainPicture chain_picture(const Evidence& e, const Report& own, const Report& r
                    : e.paa->origin == Origin::builtin ? "trusted, built in"
                                                       : "approved by the ledger";
   out.statuses.fill(Status::skipped);
-  draw(out, own, true);
-  draw(out, report, false);
+  draw(out, e, own, true);
+  draw(out, e, report, false);
   return out;
 }
 
