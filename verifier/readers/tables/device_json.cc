@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <unordered_map>
 
 #include "verifier/base/characters.h"
 #include "verifier/readers/credentials/loose_credentials.h"
@@ -236,6 +238,11 @@ struct Kinship {
   size_t own = 0;      // keys as they are written, where they belong
   size_t like = 0;     // the same keys further inside, or misspelt
   bool telling = false;
+  // What is known of a name: records of one form have the same ones over and over.
+  struct Name {
+    bool telling = false, like = false;
+  };
+  std::unordered_map<std::string_view, Name> names;
 };
 
 // "VendorID", "vendor-id" and "vendor_id" are one word.
@@ -267,9 +274,24 @@ constexpr const char* kTelling[] = {
     "discriminator", "passcode",   "discovery_capabilities", "firmware_information",
     "vid",           "pid",        "commissioning_flow",     "manufacturing_date"};
 
-bool is_like(std::string_view name, std::string_view key) {
-  const std::string a = plain_word(name), b = plain_word(key);
-  return a == b || (b.size() >= 8 && one_slip_apart(a, b));
+// How long the plain word of a key is. Of most names that alone says that they are not like it, and
+// summaries of fuses have hundreds of names.
+constexpr size_t plain_size(std::string_view key) {
+  size_t out = 0;
+  for (const char c : key) out += is_letter(c) || is_digit(c);
+  return out;
+}
+template <class Key, size_t N, class PathOf>
+constexpr std::array<size_t, N> sizes_of(const Key (&keys)[N], const PathOf& path_of) {
+  std::array<size_t, N> out{};
+  for (size_t i = 0; i < N; ++i) out[i] = plain_size(path_of(keys[i]));
+  return out;
+}
+// `plain`: the plain word of a name. `size`: plain_size(key).
+bool is_like(const std::string& plain, std::string_view key, size_t size) {
+  if (size > plain.size() + 1 || plain.size() > size + 1) return false;
+  const std::string other = plain_word(key);
+  return plain == other || (size >= 8 && one_slip_apart(plain, other));
 }
 
 // A key that only a Matter device's facts have: an id and a name other devices have as well.
@@ -318,15 +340,22 @@ bool is_of_a_bus(const Json& json) {
   return of_bus != 0 && of_bus + also >= 2 && 2 * own < members->size();
 }
 
-bool is_telling(std::string_view name) {
-  return std::any_of(std::begin(kTelling), std::end(kTelling),
-                     [&](const char* key) { return is_like(name, key); });
+bool is_telling(const std::string& plain) {
+  constexpr auto kSizes = sizes_of(kTelling, [](const char* key) { return key; });
+  for (size_t i = 0; i < kSizes.size(); ++i) {
+    if (is_like(plain, kTelling[i], kSizes[i])) return true;
+  }
+  return false;
 }
-bool is_like_a_key(std::string_view name) {
-  return is_telling(name) || std::any_of(std::begin(kKeys), std::end(kKeys), [&](const Key& k) {
-           return std::string_view(k.path).find('.') == std::string_view::npos &&
-                  !is_a_common_word(k.path) && is_like(name, k.path);
-         });
+bool is_like_a_key(const std::string& plain) {
+  constexpr auto kSizes = sizes_of(kKeys, [](const Key& key) { return key.path; });
+  for (size_t i = 0; i < kSizes.size(); ++i) {
+    const std::string_view path = kKeys[i].path;
+    if (is_like(plain, path, kSizes[i]) && !is_a_common_word(path) &&
+        path.find('.') == std::string_view::npos)
+      return true;
+  }
+  return is_telling(plain);
 }
 
 constexpr unsigned kKinDepth = 6;
@@ -340,8 +369,13 @@ void look_for_kin(const Json& json, unsigned depth, Kinship& kin) {
   if (json.object() == nullptr) return;
   for (const auto& [name, value] : *json.object()) {
     if (depth == 0 && (find_key(name) != nullptr || is_group(name))) continue;  // own
-    kin.telling = kin.telling || is_telling(name);
-    if (is_like_a_key(name) && !value.is_object()) ++kin.like;
+    const auto [of_name, first] = kin.names.try_emplace(name);
+    if (first) {
+      const std::string plain = plain_word(name);
+      of_name->second = {.telling = is_telling(plain), .like = is_like_a_key(plain)};
+    }
+    kin.telling = kin.telling || of_name->second.telling;
+    if (of_name->second.like && !value.is_object()) ++kin.like;
     look_for_kin(value, depth + 1, kin);
   }
 }
@@ -372,7 +406,7 @@ bool is_foreign(const Json& json) {
   const auto* members = json.object();
   const bool tells =
       members != nullptr && std::any_of(members->begin(), members->end(), [](const auto& member) {
-        return find_key(member.first) != nullptr && is_telling(member.first);
+        return find_key(member.first) != nullptr && is_telling(plain_word(member.first));
       });
   return std::any_of(std::begin(kForeign), std::end(kForeign), [&](std::string_view foreign) {
     const bool any =
@@ -409,7 +443,7 @@ bool is_nearly_text(const Source& s) {
   const auto* members = facts.object();
   if (members == nullptr || is_of_a_bus(all) || is_foreign(all)) return false;
   const auto tells = [](const auto& member) {
-    return is_telling(member.first) && plain_word(member.first) != "pid" &&
+    return is_telling(plain_word(member.first)) && plain_word(member.first) != "pid" &&
            member.second.string()->find_first_of("0123456789") != std::string::npos;
   };
   const bool telling = std::any_of(members->begin(), members->end(), tells);
@@ -445,7 +479,7 @@ bool is_device_json(const Json& json) {
 }
 
 bool is_device_key(std::string_view name) {
-  return is_own_key(name) || is_own_group(name) || is_like_a_key(name);
+  return is_own_key(name) || is_own_group(name) || is_like_a_key(plain_word(name));
 }
 bool has_device_key(const Json& json) {
   const auto* members = json.object();
