@@ -279,6 +279,61 @@ class Responses {
       if (any) break;
     }
     for (Response& r : responses_) r.standing = standing(r, all);
+    judge_loose(all);
+  }
+  // What no other response has belongs to the one that has no such part of its own, as it does
+  // where there is no other (settle_blobs).
+  void judge_loose(const Keys& keys) {
+    if (keys.empty()) return;
+    const std::vector<const Bytes*> signatures = left(loose(kind_.signature, kSignature));
+    if (!signatures.empty() && !loose(kind_.challenge, kChallenge).empty())
+      only_one_is_wrong([](const Response& r) { return !r.signing; });
+    std::vector<const Bytes*> nonces = loose(kind_.nonce, kNonceBytes);
+    std::erase_if(nonces, [&](const Bytes* n) { return is_of_a_key(*n, keys) || is_digest(*n); });
+    if (left(nonces).empty()) return;
+    only_one_is_wrong([&](const Response& r) {
+      return r.signing && own(r, kind_.nonce).empty() &&
+             std::none_of(nonces.begin(), nonces.end(),
+                          [&](const Bytes* n) { return *n == r.parsed->nonce; });
+    });
+  }
+  // Of the responses whose parts are files of their own.
+  template <class IsIt>
+  void only_one_is_wrong(const IsIt& is_it) {
+    Response* found = nullptr;
+    for (Response& r : responses_) {
+      if (r.group.logged || !own(r, kind_.signature).empty() || r.standing == Standing::wrong ||
+          !is_it(r))
+        continue;
+      if (found != nullptr) return;
+      found = &r;
+    }
+    if (found != nullptr) found->standing = Standing::wrong;
+  }
+  // Parts that belong to no response yet.
+  std::vector<const Bytes*> left(std::vector<const Bytes*> parts) const {
+    std::erase_if(parts, [&](const Bytes* part) {
+      return std::any_of(responses_.begin(), responses_.end(), [&](const Response& r) {
+        return (r.signing && (r.signing->signature == *part || r.signing->challenge == *part)) ||
+               (r.parsed && r.parsed->nonce == *part);
+      });
+    });
+    return parts;
+  }
+  static bool is_of_a_key(const Bytes& scalar, const Keys& keys) {
+    const auto point = public_key_of(scalar);
+    return point && std::find(keys.begin(), keys.end(), *point) != keys.end();
+  }
+  // Of a certificate or a declaration that is there.
+  bool is_digest(const Bytes& bytes) const {
+    return std::any_of(all_.begin(), all_.end(), [&](const Statement& s) {
+      if (s.fact != FactId::dac && s.fact != FactId::pai && s.fact != FactId::paa &&
+          s.fact != FactId::certificate && s.fact != FactId::cd)
+        return false;
+      const auto read =
+          s.fact == FactId::cd ? nullptr : parse_certificate(bytes_of(s)).value_or(nullptr);
+      return equal(sha256(bytes_of(s)), bytes) || (read && equal(sha256(read->public_key), bytes));
+    });
   }
   Standing standing(const Response& r, const Keys& keys) {
     const auto nonces = own(r, kind_.nonce), signatures = own(r, kind_.signature),
@@ -365,6 +420,11 @@ class Responses {
     std::set<Bytes> used, of_others;
     if (judged.signing) used = {judged.signing->signature, judged.signing->challenge};
     if (judged.parsed) used.insert(judged.parsed->nonce);
+    if (!judged.signing && own(judged, kind_.challenge).empty()) {
+      // (Two responses of one session have one challenge.)
+      const std::vector<const Bytes*> all = loose(kind_.challenge, kChallenge), free = left(all);
+      for (const Bytes* challenge : free.empty() ? all : free) used.insert(*challenge);
+    }
     for (const Response& r : responses_) {
       if (&r == &judged) continue;
       if (r.signing) {

@@ -31,6 +31,7 @@ class Exchanges {
     forge::Device d = of.device;
     d.nonce.assign(32, salt);
     d.challenge.assign(16, static_cast<uint8_t>(salt + 1));
+    d.nonce[0] = d.challenge[0] = 0xA5;  // (all-same bytes are no value)
     d.present();
     if (change) {
       change(d.elements);
@@ -126,6 +127,55 @@ TEST_CASE("exchanges: what is wrong by itself fails once beside right ones, in a
       CAPTURE(i);
       CAPTURE(wrong.fails);
       CHECK(w.of.fails(arrangements[i]) == wrong.fails);
+    }
+  }
+}
+
+// Parts in files of their own, of a response that nobody signed or that answers another nonce.
+TEST_CASE("exchanges: loose parts of a wrong response fail once beside right ones") {
+  const Exchanges w;
+  const auto chars = [](const Bytes& bytes) { return FolderDevice::chars(bytes); };
+  const auto loose = [&](const std::string& folder, const Exchange& e) {
+    return FolderDevice::Files{{folder + "el.bin", chars(e.elements)},
+                               {folder + "sig.bin", chars(e.signature)},
+                               {folder + "nonce.bin", chars(e.nonce)},
+                               {folder + "chal.bin", chars(e.challenge)}};
+  };
+  Exchange unsigned_one = w.good(0x50), other_nonce = w.good(0x50);
+  unsigned_one.signature[40] ^= 1;
+  other_nonce.nonce.assign(32, 0x78);
+  other_nonce.nonce[0] = 0x77;
+  const std::pair<Exchange, const char*> rows[] = {{unsigned_one, "attestation.signature-verifies"},
+                                                   {other_nonce, "attestation.nonce-matches"}};
+  for (const auto& [bad, fails] : rows) {
+    const Exchange good = w.good(0x10);
+    const std::vector<FolderDevice::Files> beside = {
+        {}, {{"0.json", as_json(good)}}, {{"z.json", as_json(good)}}, {{"z.log", as_log(good)}}};
+    for (const FolderDevice::Files& others : beside) {
+      FolderDevice::Files all = loose("m-", bad);
+      all.insert(all.end(), others.begin(), others.end());
+      CAPTURE(fails);
+      CHECK(w.of.fails(all) == fails);
+    }
+    // Of one session: both have its challenge.
+    forge::Device same = w.of.device;
+    same.nonce = bad.nonce;
+    same.challenge = good.challenge;
+    same.present();
+    same.signature[40] ^= 1;
+    const Exchange of_session{same.elements, same.signature, same.nonce, same.challenge};
+    for (const char* json : {"0.json", "z.json"}) {
+      FolderDevice::Files all = loose("m-", of_session);
+      all.emplace_back(json, as_json(good));
+      CHECK(w.of.fails(all) == "attestation.signature-verifies");
+    }
+    // Of two loose ones.
+    for (const char* first : {"a-", "n-"}) {
+      FolderDevice::Files all = loose("m-", bad);
+      const FolderDevice::Files more = loose(first, good);
+      all.insert(all.end(), more.begin(), more.end());
+      CAPTURE(fails);
+      CHECK(w.of.fails(all).find(fails) != std::string::npos);
     }
   }
 }
