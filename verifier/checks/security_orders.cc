@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "verifier/checks/catalogue.h"
+#include "verifier/checks/security_flash.h"
 #include "verifier/checks/security_keys.h"
 #include "verifier/checks/security_rules.h"
 #include "verifier/matter/known_signing_keys.h"
@@ -16,7 +17,6 @@ namespace {
 using namespace security;
 
 constexpr const char* kNoImages = "no firmware image that can be read in the evidence";
-constexpr const char* kNotOrdered = "the order does not say";
 
 bool is_signed(const SignedImage& image) {
   return image.signature != ImageSignature::none;
@@ -381,17 +381,6 @@ Outcome secure_engine_is_recent(const RecordView& record) {
                               place_text(claim->place)));
   }
   return all.empty() ? not_shown(order, "version of the secure engine") : pass();
-}
-
-Outcome dac_key_place(const RecordView& record) {
-  const Order order = ordered(record, "dac_key");
-  if (order.said == nullptr) return skipped(kNotOrdered);
-  const auto all = claims(record, Trait::dac_key);
-  if (std::any_of(all.begin(), all.end(),
-                  [&](const Claim* claim) { return claim->value == order.value; }))
-    return pass();
-  return all.empty() ? not_shown(order, "place of the DAC's key")
-                     : asked(true, as_claimed(*first_of(all), order.value));
 }
 
 // --- rollback ---

@@ -12,6 +12,7 @@
 namespace attest::security {
 
 inline constexpr const char* kNothing = "no evidence of how the part is locked";
+inline constexpr const char* kNotOrdered = "the order does not say";
 inline constexpr const char* kShow =
     "hand over what the vendor's tool prints of the part (espefuse summary, security status, "
     "option bytes), taken before the tool was locked out";
