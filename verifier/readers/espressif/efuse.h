@@ -37,6 +37,8 @@ struct Summary {
 void say_posture(const Summary& summary, const Source& source, const std::string& item,
                  Reading& reading);
 
+// The chip that has such fuses; null: none of them tells.
+const char* telling_chip(const Summary& summary);
 // The name of a key's purpose by its number, where tools print it: "XTS_AES_128_KEY".
 const char* purpose_name(uint64_t purpose);
 // The chip by its number in headers of images and in get-security-info; null: of none known.

@@ -1,0 +1,99 @@
+// Espressif's chips, and what the numbers of their fuses mean.
+
+#include <iterator>
+#include <utility>
+
+#include "verifier/readers/espressif/efuse.h"
+
+namespace attest::efuse {
+
+const char* telling_chip(const Summary& s) {
+  constexpr std::pair<const char*, const char*> kTelling[] = {
+      {"DIS_PCIE_DOWNLOAD", "esp32e22"},
+      {"PVT_CELL_SELECT", "esp32h21"},
+      {"DIS_CORE1", "esp32h4"},
+      {"DIS_SM_CRYPT", "esp32s31"},
+      {"ABS_DONE_0", "esp32"},
+      {"HARD_DIS_JTAG", "esp32s2"},
+      {"BLOCK_KEY0_HI_128", "esp32c2"},
+      {"DIS_APP_CPU", "esp32s3"},
+      {"DIS_WIFI6", "esp32c61"},
+      {"DIS_SWD", "esp32p4"},
+      {"RECOVERY_BOOTLOADER_FLASH_SECTOR_HI", "esp32c5"},
+      {"ECDSA_FORCE_USE_HARDWARE_K", "esp32h2"},
+      {"CRYPT_DPA_ENABLE", "esp32c6"},
+      {"ERR_RST_ENABLE", "esp32c3"}};
+  for (const auto& [field, chip] : kTelling) {
+    if (s.find(field) != nullptr) return chip;
+  }
+  return nullptr;
+}
+const Fuse* Summary::find(std::string_view name) const {
+  const auto at = fuses.find(name);
+  return at == fuses.end() ? nullptr : &at->second;
+}
+
+const char* purpose_name(uint64_t purpose) {
+  constexpr const char* kNames[] = {"USER",
+                                    "RESERVED",
+                                    "XTS_AES_256_KEY_1",
+                                    "XTS_AES_256_KEY_2",
+                                    "XTS_AES_128_KEY",
+                                    "HMAC_DOWN_ALL",
+                                    "HMAC_DOWN_JTAG",
+                                    "HMAC_DOWN_DIGITAL_SIGNATURE",
+                                    "HMAC_UP",
+                                    "SECURE_BOOT_DIGEST0",
+                                    "SECURE_BOOT_DIGEST1",
+                                    "SECURE_BOOT_DIGEST2",
+                                    "KM_INIT_KEY",
+                                    "",
+                                    "",
+                                    "XTS_AES_128_PSRAM_KEY",
+                                    "ECDSA_KEY_P192",
+                                    "ECDSA_KEY_P384_L",
+                                    "ECDSA_KEY_P384_H"};
+  return purpose < std::size(kNames) ? kNames[purpose] : "";
+}
+
+const char* chip_of_id(uint64_t id) {
+  switch (id) {
+    case 0:
+      return "esp32";
+    case 2:
+      return "esp32s2";
+    case 5:
+      return "esp32c3";
+    case 9:
+      return "esp32s3";
+    case 12:
+      return "esp32c2";
+    case 13:
+      return "esp32c6";
+    case 16:
+      return "esp32h2";
+    case 18:
+      return "esp32p4";
+    case 20:
+      return "esp32c61";
+    case 23:
+      return "esp32c5";
+    case 25:
+      return "esp32h21";
+    case 28:
+      return "esp32h4";
+    case 31:
+      return "esp32e22";
+    case 32:
+      return "esp32s31";
+    default:
+      return nullptr;
+  }
+}
+
+bool holds_a_secret(std::string_view purpose) {
+  return purpose.starts_with("XTS_AES_") || purpose.starts_with("HMAC_") ||
+         purpose.starts_with("ECDSA_KEY") || purpose.starts_with("KM_INIT_KEY");
+}
+
+}  // namespace attest::efuse
