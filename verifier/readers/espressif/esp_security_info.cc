@@ -1,0 +1,241 @@
+// What `esptool get-security-info` prints.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "verifier/base/characters.h"
+#include "verifier/readers/espressif/efuse.h"
+#include "verifier/readers/formats.h"
+#include "verifier/readers/posture/tool_text.h"
+#include "verifier/readers/text/beside.h"
+
+namespace attest {
+namespace {
+
+// Which chips have the field behind a flag (ESP-IDF's tables of fuses); of the others a flag that
+// is not set says nothing.
+bool has_icache(uint64_t chip) {
+  return chip == 2 || chip == 5 || chip == 9 || chip == 12 || chip == 13;
+}
+bool has_dcache(uint64_t chip) {
+  return chip == 2 || chip == 9;
+}
+bool has_usb_jtag(uint64_t chip) {
+  return chip != 2 && chip != 12;
+}
+
+struct SecurityInfo {
+  std::optional<uint64_t> flags, crypt_count, chip;
+  std::optional<bool> secure_boot, encryption, icache, dcache;
+  std::vector<std::pair<std::string, std::string>> purposes;
+  std::optional<std::string> jtag;
+  uint64_t offset = 0;
+};
+
+using SecurityInfos = tool::Outputs<SecurityInfo>;
+
+// False: the line is none of the tool's.
+bool take_info_line(const tool::Line& line, SecurityInfos& out) {
+  const std::string_view text = tool::trimmed(line.text);
+  // (Other tools have labels such as these, with blanks in front of the colon.)
+  const auto value = [&](std::string_view label) -> std::optional<std::string_view> {
+    if (!text.starts_with(label) || text.substr(label.size(), 1) != ":") return std::nullopt;
+    return tool::trimmed(text.substr(label.size() + 1));
+  };
+  const auto set = [&](auto field, auto&& known) {
+    if (known) out.set(field, *known, line.offset);
+    return true;
+  };
+  const auto number = [](std::string_view v) { return tool::number(v.substr(0, v.find(' '))); };
+  for (const auto& [label, field] : {std::pair{"Secure Boot", &SecurityInfo::secure_boot},
+                                     {"Flash Encryption", &SecurityInfo::encryption},
+                                     {"Icache in UART download mode", &SecurityInfo::icache},
+                                     {"Dcache in UART download mode", &SecurityInfo::dcache}}) {
+    const auto word = value(label);
+    if (!word) continue;
+    const bool on = tool::same_word(*word, "Enabled");
+    return set(field, on || tool::same_word(*word, "Disabled") ? std::optional(on) : std::nullopt);
+  }
+  if (const auto chip = value("Chip ID")) return set(&SecurityInfo::chip, number(*chip));
+  if (const auto jtag = value("JTAG"))
+    return set(&SecurityInfo::jtag, std::optional(std::string(*jtag)));
+  if (text.starts_with("SPI Boot Crypt Count") && text.rfind(':') != std::string_view::npos)
+    return set(&SecurityInfo::crypt_count, tool::number(text.substr(text.rfind(':') + 1)));
+  const size_t dash = text.find(" - ");
+  if (text.starts_with("BLOCK_KEY") && dash != std::string_view::npos) {
+    out.at(line.offset).purposes.emplace_back(text.substr(0, dash), text.substr(dash + 3));
+    return true;
+  }
+  constexpr std::string_view kOthers[] = {"Key Purposes:", "API Version:", "Secure Boot Key",
+                                          "Secure Boot Aggressive", "USB "};
+  return std::any_of(std::begin(kOthers), std::end(kOthers),
+                     [&](std::string_view word) { return text.starts_with(word); });
+}
+
+// What goes on by a value that was stated again, and without flags of its own, is of those before.
+void take_info_over(const SecurityInfo& before, SecurityInfo& info) {
+  if (info.flags) return;
+  const auto take = [](auto& mine, const auto& there) {
+    if (!mine) mine = there;
+  };
+  info.flags = before.flags;
+  take(info.crypt_count, before.crypt_count);
+  take(info.chip, before.chip);
+  take(info.secure_boot, before.secure_boot);
+  take(info.encryption, before.encryption);
+}
+
+// The flags come first: a line of them begins the next part's.
+SecurityInfos security_infos(const Source& s, tool::Rest& rest) {
+  SecurityInfos out;
+  for (const tool::Line& line : tool::lines(s.bytes)) {
+    if (const auto flags = tool::labelled(line.text, "Flags")) {
+      if (!out.begin(line.offset)) break;
+      out.at(line.offset).flags = tool::number(flags->substr(0, flags->find(' ')));
+      rest.take(line);
+      continue;
+    }
+    const std::string_view text = tool::trimmed(line.text);
+    if (text == "Security Information:" || text.starts_with("=====") ||
+        (!out.all().empty() && take_info_line(line, out)))
+      rest.take(line);
+  }
+  out.complete(take_info_over);
+  return out;
+}
+
+class InfoSayer {
+ public:
+  InfoSayer(const SecurityInfo& info, const Source& source, Reading& reading)
+      : info_(info), source_(source), reading_(reading) {}
+  void say_all() {
+    if (const char* chip = info_.chip ? efuse::chip_of_id(*info_.chip) : nullptr)
+      say(Trait::chip, Holds::yes, chip, "");
+    boot();
+    encryption();
+    if (info_.flags)
+      say(Trait::download_mode, flag(2) ? Holds::yes : Holds::no, flag(2) ? "secure" : "open",
+          fmt::format("secure download is {}", flag(2) ? "on" : "off"));
+    debug();
+    for (const auto& [block, purpose] : info_.purposes) {
+      if (purpose.starts_with("HMAC_UP")) say(Trait::nvs_scheme, Holds::yes, "hmac", block);
+      if (purpose.starts_with("ECDSA_KEY")) say(Trait::dac_key, Holds::yes, "efuse-ecdsa", block);
+    }
+  }
+
+ private:
+  void say(Trait trait, Holds holds, std::string value, std::string detail) {
+    reading_.device.posture.say(trait, holds, std::move(value), printable(detail),
+                                tool::place(source_, info_.offset, "get-security-info"));
+  }
+  bool flag(unsigned bit) const { return (*info_.flags >> bit & 1) != 0; }
+
+  // Words beside numbers that say something else: neither is believed.
+  void boot() {
+    std::optional<bool> boots = info_.secure_boot;
+    if (info_.flags) boots = flag(0);
+    if (!boots) return;
+    if (info_.secure_boot && *info_.secure_boot != *boots)
+      return say(Trait::secure_boot, Holds::unclear, "",
+                 "its flags and its words give secure boot differently");
+    say(Trait::secure_boot, *boots ? Holds::yes : Holds::no, *boots ? "v2" : "off",
+        fmt::format("Secure Boot: {}", *boots ? "Enabled" : "Disabled"));
+    if (*boots && info_.flags && flag(3) && flag(4) && flag(5))
+      say(Trait::boot_key, Holds::no, "revoked",
+          "secure boot is on, and all of its keys are revoked: the part cannot boot");
+  }
+
+  void encryption() {
+    const auto count = info_.crypt_count;
+    if (!count && !info_.encryption) return;
+    const bool on = count ? std::popcount(*count & 7) % 2 == 1 : *info_.encryption;
+    const std::string detail = count ? fmt::format("SPI_BOOT_CRYPT_CNT is 0x{:x}", *count)
+                                     : std::string("the count is not told");
+    if (info_.encryption && *info_.encryption != on)
+      return say(Trait::flash_encryption, Holds::unclear, "",
+                 detail + ", and its words give flash encryption differently");
+    const bool release = count == 7u;
+    const char* mode = !on ? "off" : release ? "release" : count ? "development" : "on";
+    say(Trait::flash_encryption, on ? Holds::yes : Holds::no, mode, detail);
+    if (!on) return;
+    say(Trait::release_mode,
+        release ? Holds::yes
+        : count ? Holds::no
+                : Holds::unclear,
+        mode, detail);
+    cache("DIS_DOWNLOAD_ICACHE", 10, info_.icache, has_icache);
+    cache("DIS_DOWNLOAD_DCACHE", 9, info_.dcache, has_dcache);
+  }
+  // What download mode could still read through a cache, of a chip that has it.
+  void cache(const char* field, unsigned bit, const std::optional<bool>& word,
+             bool (*has)(uint64_t)) {
+    if (!info_.flags && !word) return;
+    const bool closed = info_.flags ? flag(bit) : !*word;
+    if (!closed && !word && info_.chip && !has(*info_.chip)) return;
+    const bool known = closed || word || info_.chip;
+    say(Trait::release_mode,
+        closed  ? Holds::yes
+        : known ? Holds::no
+                : Holds::unclear,
+        closed  ? "burned"
+        : known ? "open"
+                : "",
+        fmt::format("{} is {}{}", field, closed ? 1 : 0,
+                    known ? "" : ", and which chip it is is not told"));
+  }
+
+  // The pads' own bit. Of a chip that has JTAG through USB as well, the flag of USB closes that;
+  // else the fuse that would do it is in no flag.
+  void debug() {
+    const std::string_view jtag = info_.jtag ? std::string_view(*info_.jtag) : "";
+    if (!info_.flags && jtag.empty()) return;
+    const bool pads = info_.flags ? flag(7) : jtag.find("Permanently") != std::string_view::npos;
+    const bool soft = info_.flags ? flag(6) : jtag.find("Software") != std::string_view::npos;
+    const bool usb = (info_.flags && flag(8)) || (info_.chip && !has_usb_jtag(*info_.chip));
+    if (pads && usb)
+      say(Trait::debug, Holds::yes, "disabled", "JTAG is disabled for good, by its pads and USB");
+    else if (pads)
+      say(Trait::debug, Holds::unclear, "",
+          "JTAG is disabled for good by its pads; whether it is by USB is not told here: the eFuse "
+          "summary tells");
+    else if (soft)
+      say(Trait::debug, Holds::unclear, "",
+          "JTAG is disabled by software: whether a key opens it is not told");
+    else
+      say(Trait::debug, Holds::no, "open", "JTAG is not disabled");
+  }
+
+  const SecurityInfo& info_;
+  const Source& source_;
+  Reading& reading_;
+};
+
+bool is_security_info(const Source& s) {
+  if (!tool::is_output(s, {"Security Information:", "Crypt Count"})) return false;
+  return tool::any_line(s, [](std::string_view line) {
+    const auto flags = tool::labelled(line, "Flags");
+    return flags && tool::number(flags->substr(0, flags->find(' ')));
+  });
+}
+
+}  // namespace
+
+const Reader esp_security_info_reader{
+    .kind = "esp-security-info",
+    .expects = "the output of esptool get-security-info",
+    .content = Content::text,
+    .recognises = is_security_info,
+    .read = [](const Source& s, Reading& reading) -> Result<void> {
+      reading.holds("posture");
+      tool::Rest rest(s);
+      const SecurityInfos infos = security_infos(s, rest);
+      for (const SecurityInfo& info : infos.all()) InfoSayer(info, s, reading).say_all();
+      if (infos.full()) tool::note_more(s, reading);
+      read_beside(s, esp_security_info_reader, std::move(rest).text(), reading);
+      return {};
+    }};
+
+}  // namespace attest
