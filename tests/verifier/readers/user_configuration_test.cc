@@ -97,6 +97,15 @@ TEST_CASE("user_configuration.json: what cannot be, and what the order denies, i
        "expected what security.page_lock says, full, found narrow"},
       {ordered(R"({"tamper": {"otp_read": 4}})"), R"({"tamper_levels": {"OTP_READ": 2}})",
        "tamper_levels.OTP_READ: expected what security.tamper says, otp_read=4, found 2"},
+      // A name that nobody knows would order nothing.
+      {kVendor, R"({"mcu_flags": {"SECURE_BOOT_ENABLED": true}})",
+       "mcu_flags.SECURE_BOOT_ENABLED: expected a flag that Simplicity Commander knows"},
+      {kVendor, R"({"mcu_flag": {"SECURE_BOOT_ENABLE": true}})",
+       "mcu_flag: expected mcu_flags, tamper_levels, tamper_filter, tamper_flags, OPN or VERSION"},
+      {kVendor, R"({"SECURE_BOOT_ENABLE": true})", "SECURE_BOOT_ENABLE: expected mcu_flags"},
+      {kVendor, R"({"tamper_levels": {"OTP_READ": 9}})",
+       "tamper_levels.OTP_READ: expected a level from 0 to 7, found 9"},
+      {kVendor, R"({"tamper_levels": {"OTP_READ": true}})", "expected a level from 0 to 7"},
       // Itself, too: in two spellings, or in two groups.
       {kVendor, R"({"tamper_levels": {"OTP_READ": 4, "otp_read": 2}})",
        "tamper_levels.otp_read: expected what tamper_levels.OTP_READ says, otp_read=4, found 2"},
@@ -120,6 +129,8 @@ TEST_CASE("an order states each lock once, however it is spelt") {
       {R"({"tamper": {"otp_read": 4, "OTP_READ": 2}})", "expected one value, found two: "},
       {R"({"tamper": {"a": {"otp_read": 4}, "b": {"otp_read": 2}}})",
        "expected one value, found two: "},
+      {R"({"tamper": {"Tamper_Levels": {"otp_read": 8}}})",
+       "otp_read: expected a level from 0 to 7, found 8"},
   };
   for (const auto& [security, says] : kRows) {
     CAPTURE(security);

@@ -47,6 +47,9 @@ const Key kKeys[] = {
     {"tamper", Form::settings},
 };
 
+// Of the object "tamper", as Simplicity Commander names it.
+constexpr std::string_view kLevels = "tamper_levels";
+
 const Key* find_key(std::string_view name) {
   const auto at = std::find_if(std::begin(kKeys), std::end(kKeys),
                                [&](const Key& k) { return tool::same_word(name, k.name); });
@@ -207,8 +210,11 @@ class OrderReader {
       return wrong(key, fmt::format("expected an object, found {}", value.kind()));
     for (const auto& [name, inner] : *value.object()) {
       if (inner.is_object() && above.empty()) {
-        settings(key, inner, name);
+        settings(key, inner, setting_name(name));
       } else if (const auto word = setting_value(inner)) {
+        if (above == kLevels && !is_tamper_level(*word))
+          return wrong(key, fmt::format("{}: expected a level from 0 to 7, found {}",
+                                        quotable(printable(name)), quotable(printable(*word))));
         setting(key, setting_name(name), *word);
       } else {
         wrong(key, fmt::format("{}: expected a value, found {}", quotable(printable(name)),
@@ -251,6 +257,10 @@ std::optional<std::string> setting_value(const Json& value) {
   if (const auto flag = value.boolean()) return *flag ? "enabled" : "disabled";
   const auto word = text_of(value);
   return word ? std::optional(lower(*word)) : std::nullopt;
+}
+
+bool is_tamper_level(std::string_view word) {
+  return word.size() == 1 && word[0] >= '0' && word[0] <= '7';
 }
 
 bool is_key_file(std::string_view value) {

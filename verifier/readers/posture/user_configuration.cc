@@ -11,25 +11,46 @@
 namespace attest {
 namespace {
 
+struct Flag {
+  const char *name, *key;
+};
+constexpr Flag kFlags[] = {{"SECURE_BOOT_ENABLE", "secure_boot"},
+                           {"SECURE_BOOT_VERIFY_CERTIFICATE", "verify_certificate"},
+                           {"SECURE_BOOT_ANTI_ROLLBACK", "anti_rollback"}};
+constexpr const char *kNarrow = "SECURE_BOOT_PAGE_LOCK_NARROW",
+                     *kFull = "SECURE_BOOT_PAGE_LOCK_FULL";
+constexpr const char *kMcuFlags = "mcu_flags", *kLevels = "tamper_levels";
+constexpr const char* kTamper[] = {kLevels, "tamper_filter", "tamper_flags"};
+
+// (A name that is spelt otherwise would order nothing, and nobody would see it.)
+bool is_known_flag(std::string_view name) {
+  return name == kNarrow || name == kFull ||
+         std::any_of(std::begin(kFlags), std::end(kFlags),
+                     [&](const Flag& flag) { return name == flag.name; });
+}
+bool is_known_group(std::string_view name) {
+  return name == "OPN" || name == "VERSION" || name == kMcuFlags ||
+         std::find(std::begin(kTamper), std::end(kTamper), name) != std::end(kTamper);
+}
+
 class Configuration {
  public:
   Configuration(const std::string& path, Posture& posture) : path_(path), posture_(posture) {}
 
   Result<void> flags(const Json& group) {
     if (!group.is_object()) return no_object("mcu_flags", group);
-    const struct {
-      const char *name, *key;
-    } kFlags[] = {{"SECURE_BOOT_ENABLE", "secure_boot"},
-                  {"SECURE_BOOT_VERIFY_CERTIFICATE", "verify_certificate"},
-                  {"SECURE_BOOT_ANTI_ROLLBACK", "anti_rollback"}};
+    for (const auto& [name, value] : *group.object()) {
+      if (!is_known_flag(name))
+        return error(fmt::format("mcu_flags.{}: expected a flag that Simplicity Commander knows",
+                                 quotable(printable(name))));
+    }
     for (const auto& each : kFlags) {
       const auto flag = is_on(group, each.name);
       if (!flag) return error(flag.error().what);
       if (!*flag) continue;
       if (const auto done = add_flag(each.key, each.name, **flag); !done) return done;
     }
-    const auto narrow = is_on(group, "SECURE_BOOT_PAGE_LOCK_NARROW"),
-               full = is_on(group, "SECURE_BOOT_PAGE_LOCK_FULL");
+    const auto narrow = is_on(group, kNarrow), full = is_on(group, kFull);
     if (!narrow) return error(narrow.error().what);
     if (!full) return error(full.error().what);
     if (!*narrow && !*full) return {};
@@ -45,6 +66,9 @@ class Configuration {
       const std::string item = fmt::format("{}.{}", name, quotable(printable(setting)));
       const auto word = setting_value(value);
       if (!word) return error(fmt::format("{}: expected a value, found {}", item, value.kind()));
+      if (name == std::string_view(kLevels) && !is_tamper_level(*word))
+        return error(fmt::format("{}: expected a level from 0 to 7, found {}", item,
+                                 quotable(printable(*word))));
       if (const auto done = add_setting(item, setting_name(setting), *word); !done) return done;
     }
     return {};
@@ -119,11 +143,16 @@ class Configuration {
 
 Result<void> read_user_configuration(const Json& json, const std::string& path, Posture& posture) {
   if (!json.is_object()) return error(fmt::format("expected an object, found {}", json.kind()));
+  for (const auto& [name, value] : *json.object()) {
+    if (!is_known_group(name))
+      return error(fmt::format("{}: expected mcu_flags, {}, OPN or VERSION",
+                               quotable(printable(name)), fmt::join(kTamper, ", ")));
+  }
   Configuration configuration(path, posture);
-  if (const Json* flags = json.find("mcu_flags")) {
+  if (const Json* flags = json.find(kMcuFlags)) {
     if (const auto done = configuration.flags(*flags); !done) return done;
   }
-  for (const char* name : {"tamper_levels", "tamper_filter", "tamper_flags"}) {
+  for (const char* name : kTamper) {
     const Json* group = json.find(name);
     if (group == nullptr) continue;
     if (const auto done = configuration.tamper(name, *group); !done) return done;
