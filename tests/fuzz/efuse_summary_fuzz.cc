@@ -1,8 +1,7 @@
-// Summaries of Espressif eFuses, as JSON and text, and get-security-info.
+// Summaries of Espressif eFuses, as JSON and text.
 #include "tests/fuzz/reader_property.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   attest::fuzz::check(attest::esp_efuse_reader, data, size, std::nullopt);
-  attest::fuzz::check(attest::esp_security_info_reader, data, size, std::nullopt);
   return 0;
 }
