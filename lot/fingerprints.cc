@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "verifier/readers/posture/untold.h"
+
 namespace attest {
 namespace {
 
@@ -64,7 +66,7 @@ std::string posture_of(const Evidence& e) {
   for (const auto& [trait, name] : kAlike) {
     std::set<std::string> values;
     for (const Claim& claim : e.device.posture.claims) {
-      if (claim.trait != trait || claim.value.empty()) continue;
+      if (claim.trait != trait || claim.value.empty() || claim.value == kUntold) continue;
       values.insert(trait == Trait::trusted_key ? claim.value.substr(0, kShownOfKey) : claim.value);
     }
     if (!values.empty())

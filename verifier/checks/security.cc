@@ -50,7 +50,9 @@ Outcome label_has_its_mac(const RecordView& record) {
 // Of Espressif's chips, by name: other vendors' tools name the part by its order number.
 Outcome one_chip(const RecordView& record) {
   std::vector<const Claim*> all = claims(record, Trait::chip);
-  std::erase_if(all, [](const Claim* claim) { return !claim->value.starts_with("esp32"); });
+  std::erase_if(all, [](const Claim* claim) {
+    return claim->locked == Holds::unclear || !claim->value.starts_with("esp32");
+  });
   for (const Claim* claim : all) {
     if (claim->value != first_of(all)->value) return two_values("chip", *claim, *first_of(all));
   }
@@ -129,11 +131,8 @@ Outcome boot_succeeds(const RecordView& record) {
 
 Outcome read_protection_is_sealed(const RecordView& record) {
   // Secure boot v1 keeps a key that must not be read: nothing is to be sealed.
-  const auto schemes = claims(record, Trait::secure_boot);
-  const bool first_scheme = std::any_of(schemes.begin(), schemes.end(),
-                                        [](const Claim* claim) { return claim->value == "v1"; });
   Outcome out =
-      all_hold(record, Trait::read_protection, !first_scheme && wants_of_secure_boot(record),
+      all_hold(record, Trait::read_protection, !boots_by_v1(record) && wants_of_secure_boot(record),
                "RD_DIS that can no longer be written");
   if (out.status == Status::fail && !boots_securely(record))
     return weighing(Severity::warning, std::move(out));
@@ -166,15 +165,16 @@ Outcome debug_is_locked_now(const RecordView& record) {
 
 Outcome download_mode_is_closed(const RecordView& record) {
   const Order order = ordered(record, "download_mode");
-  if (order.is("open") || order.lenient) return skipped("the order takes an open download mode");
-  if (order.said != nullptr) {
-    for (const Claim* claim : claims(record, Trait::download_mode)) {
-      if (claim->locked != Holds::unclear && claim->value != order.value)
-        return asked(true, as_claimed(*claim, order.value));
-    }
-  }
-  Outcome out = all_hold(record, Trait::download_mode, bool(order), "a closed download mode");
-  if (out.status == Status::fail && !order && !boots_securely(record))
+  if (order.lenient) return skipped("the order takes an open download mode");
+  if (order.is("open") && has_no_such_lock(record, Trait::download_mode))
+    return skipped("parts of this vendor have no such download mode");
+  if (order.said != nullptr)
+    return word_is_as_ordered(record, order, Trait::download_mode, "download mode");
+  // The vendor's rule asks it of v2 alone: a chip before revision 3 has no such fuse.
+  const bool by_v1 = boots_by_v1(record);
+  Outcome out =
+      all_hold(record, Trait::download_mode, bool(order) && !by_v1, "a closed download mode");
+  if (out.status == Status::fail && (by_v1 || (!order && !boots_securely(record))))
     return weighing(Severity::warning, std::move(out));
   return out;
 }

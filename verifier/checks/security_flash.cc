@@ -1,17 +1,32 @@
 #include "verifier/checks/security_flash.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <vector>
 
 namespace attest::security {
+
+namespace {
+
+// Fuses tell, and where there are none of them, the flash.
+Outcome encrypts_nothing(const RecordView& record, const Order& order) {
+  if (claimed(record, Trait::flash_encryption))
+    return word_is_as_ordered(record, order, Trait::flash_encryption, "flash encryption");
+  if (const Maybe<Claim> hidden = first(record, Trait::flash_content, Holds::yes))
+    return asked(true, as_claimed(*hidden, "off"));
+  if (claimed(record, Trait::flash_content)) return pass();
+  return has_no_such_lock(record, Trait::flash_encryption)
+             ? skipped("parts of this vendor do not encrypt their flash")
+             : not_shown(order, "flash encryption");
+}
+
+}  // namespace
 
 Outcome flash_encryption_is_on(const RecordView& record) {
   const Order order = ordered(record, "flash_encryption");
   if (order.lenient) return skipped("the order takes a part without flash encryption");
-  if (order.is("off")) {
-    const Maybe<Claim> on = first(record, Trait::flash_encryption, Holds::yes);
-    return on == nullptr ? skipped("the order takes a part without flash encryption")
-                         : asked(true, as_claimed(*on, "off"));
-  }
+  if (order.is("off")) return encrypts_nothing(record, order);
   const bool told = claimed(record, Trait::flash_encryption);
   if (!told && first(record, Trait::flash_content, Holds::no) != nullptr && order)
     return blocked("security.flash-is-ciphertext");
@@ -23,11 +38,18 @@ Outcome flash_encryption_is_on(const RecordView& record) {
 Outcome flash_encryption_is_for_release(const RecordView& record) {
   const Order order = ordered(record, "flash_encryption");
   const auto modes = claims(record, Trait::flash_encryption);
-  if (order.is("development") || order.is("on")) {
-    const bool release = std::any_of(modes.begin(), modes.end(),
-                                     [](const Claim* c) { return c->value == "release"; });
-    if (order.is("development") && release)
-      return asked(true, as_claimed(*first_of(modes), "development"));
+  if (order.is("on")) return skipped("the order takes a part in development mode");
+  if (order.is("development")) {
+    const auto in = [&](std::string_view mode) {
+      const auto at = std::find_if(modes.begin(), modes.end(),
+                                   [&](const Claim* claim) { return claim->value == mode; });
+      return at == modes.end() ? nullptr : *at;
+    };
+    if (const Maybe<Claim> release = in("release"))
+      return asked(true, as_claimed(*release, "development"));
+    // The word alone is that of both modes.
+    if (const Maybe<Claim> either = in("on"); either != nullptr && in("development") == nullptr)
+      return asked(true, unknown(fmt::format("{}: {}", place_text(either->place), either->detail)));
     return skipped("the order takes a part in development mode");
   }
   if (order.is("off") || order.lenient)
@@ -38,6 +60,62 @@ Outcome flash_encryption_is_for_release(const RecordView& record) {
   return all_hold(record, Trait::release_mode, order.is("release"),
                   "flash encryption in release mode");
 }
+
+namespace {
+
+constexpr std::string_view kPlain = "plain", kInFlash = "flash", kInNvs = "nvs-encrypted";
+
+// The fuses of the part are in the evidence, and the purpose of each block of keys.
+bool purposes_are_told(const RecordView& record) {
+  const bool told = first(record, Trait::read_protection, Holds::yes) != nullptr ||
+                    first(record, Trait::read_protection, Holds::no) != nullptr;
+  return told && first(record, Trait::nvs_scheme, Holds::unclear) == nullptr;
+}
+
+// Of a scheme of NVS encryption: what opened the NVS, or a key for it in the fuses.
+const Claim* opened_by(const RecordView& record, std::string_view scheme, bool by_fuses) {
+  for (const Claim* claim : claims(record, Trait::nvs_scheme)) {
+    if (claim->locked == Holds::yes && claim->value == scheme &&
+        claim->detail.starts_with("BLOCK_KEY") == by_fuses)
+      return claim;
+  }
+  return nullptr;
+}
+
+// Nothing: the part has it. Keys of a keys partition are told by what they open, by their place in
+// the flash, or by fuses that hold no other.
+MaybeValue<Outcome> scheme_is_shown(const RecordView& record, const Order& order) {
+  const bool by_hmac = order.is("hmac");
+  const Maybe<Claim> other = opened_by(record, by_hmac ? "keys-partition" : "hmac", false),
+                     own = opened_by(record, order.value, false),
+                     burned = opened_by(record, "hmac", true);
+  if (other != nullptr && own == nullptr) return asked(true, as_claimed(*other, order.value));
+  if (!by_hmac) {
+    // (Where the flash is ciphertext the keys' partition is, too.)
+    const bool told = own != nullptr || claimed(record, Trait::nvs_keys) ||
+                      first(record, Trait::flash_content, Holds::yes) != nullptr ||
+                      (burned == nullptr && purposes_are_told(record));
+    if (told || !claimed(record, Trait::nvs)) return std::nullopt;
+    return not_shown(order, "scheme of NVS encryption");
+  }
+  if (burned != nullptr) return std::nullopt;
+  if (const Maybe<Claim> open = first(record, Trait::nvs_scheme, Holds::unclear))
+    return asked(true, unknown(fmt::format("{}: {}", place_text(open->place), open->detail)));
+  if (const Maybe<Claim> seen = first(record, Trait::chip, Holds::yes);
+      seen != nullptr && purposes_are_told(record))
+    return asked(true, fail("no block holds a key of purpose HMAC_UP", "NVS encryption by HMAC",
+                            "no key for it", place_text(seen->place)));
+  if (own != nullptr) return std::nullopt;
+  return not_shown(order, "scheme of NVS encryption");
+}
+
+Outcome plain_nvs(const RecordView& record, const Order& order) {
+  if (const Maybe<Claim> hidden = first(record, Trait::nvs, Holds::yes))
+    return asked(true, as_claimed(*hidden, "off"));
+  return claimed(record, Trait::nvs) ? pass() : not_shown(order, "factory data in NVS");
+}
+
+}  // namespace
 
 Outcome flash_is_ciphertext(const RecordView& record) {
   const Order order = ordered(record, "flash_encryption");
@@ -52,16 +130,24 @@ Outcome flash_is_ciphertext(const RecordView& record) {
 Outcome nvs_is_encrypted(const RecordView& record) {
   const Order order = ordered(record, "nvs_encryption");
   if (!is_finished(record)) return skipped(kNothing);
-  if (order.is("off") || order.lenient) return skipped("the order takes a plain NVS");
-  if (order.is("hmac") && !claimed(record, Trait::nvs_scheme)) {
-    if (const Maybe<Claim> seen = first(record, Trait::chip, Holds::yes);
-        seen != nullptr && claimed(record, Trait::read_protection))
-      return asked(true, fail("no block holds a key of purpose HMAC_UP", "NVS encryption by HMAC",
-                              "no key for it", place_text(seen->place)));
-    return not_shown(order, "scheme of NVS encryption");
+  if (order.lenient) return skipped("the order takes a plain NVS");
+  if (order.is("off"))
+    return has_no_such_lock(record, Trait::nvs)
+               ? skipped("parts of this vendor have no such encryption")
+               : plain_nvs(record, order);
+  // What lies there in plain answers, whatever fuses say. (A factory's file does to an order
+  // alone.)
+  for (const Claim* nvs : claims(record, Trait::nvs)) {
+    if (nvs->locked == Holds::no || (order && nvs->value == kPlain))
+      return asked(bool(order), as_claimed(*nvs, "an encrypted NVS"));
   }
-  const bool by_fuses = order.is("hmac") && !claimed(record, Trait::nvs);
-  return by_fuses ? pass() : all_hold(record, Trait::nvs, bool(order), "an encrypted NVS");
+  if (order.is("hmac") || order.is("keys-partition")) {
+    if (auto other = scheme_is_shown(record, order)) return std::move(*other);
+  }
+  if (first(record, Trait::nvs, Holds::yes) != nullptr) return pass();
+  return order.is("hmac") ? pass()
+         : order          ? not_shown(order, "NVS with the factory data")
+                          : skipped(kNothing);
 }
 
 Outcome nvs_keys_are_hidden(const RecordView& record) {
@@ -73,18 +159,67 @@ Outcome nvs_keys_are_hidden(const RecordView& record) {
 Outcome dac_key_is_hidden(const RecordView& record) {
   if (!is_finished(record)) return skipped(kNothing);
   if (ordered(record, "dac_key").is("flash")) return skipped("the order takes the key in flash");
-  return all_hold(record, Trait::dac_key, false, "a key that no read-out shows");
+  if (const Maybe<Claim> shown = first(record, Trait::dac_key, Holds::no))
+    return as_claimed(*shown, "a key that no read-out shows");
+  return first(record, Trait::dac_key, Holds::yes) != nullptr ? pass() : skipped(kNothing);
 }
 
+namespace {
+
+// What the part's factory data promise of its key, beside the fuses: one of the keys that these
+// hold, in the block that it names.
+MaybeValue<Outcome> promise_is_kept(const RecordView& record, const Claim& promise) {
+  const auto in_fuses = [&](Trait trait, std::string_view value) {
+    std::vector<const Claim*> out = claims(record, trait);
+    std::erase_if(out, [&](const Claim* claim) {
+      return claim->locked != Holds::yes || claim->value != value;
+    });
+    return out;
+  };
+  const bool by_hmac = promise.value == "hmac-ecdsa" || promise.value == "secure-cert-encrypted";
+  const auto keys =
+      by_hmac ? in_fuses(Trait::nvs_scheme, "hmac") : in_fuses(Trait::dac_key, promise.value);
+  if (keys.empty()) {
+    if (!purposes_are_told(record)) return std::nullopt;
+    return asked(true,
+                 fail(fmt::format("{}, and no block of the fuses has such a key", promise.detail),
+                      promise.value, "no key for it", place_text(promise.place)));
+  }
+  const std::string_view block = subject_of(promise);
+  if (!block.starts_with("BLOCK_KEY") && !block.starts_with("block")) return std::nullopt;
+  const bool there = std::any_of(keys.begin(), keys.end(),
+                                 [&](const Claim* key) { return subject_of(*key) == block; });
+  if (there) return std::nullopt;
+  return asked(true, fail(fmt::format("{}, and the key of that kind in the fuses is {}",
+                                      promise.detail, first_of(keys)->detail),
+                          std::string(subject_of(*first_of(keys))), std::string(block),
+                          place_text(promise.place)));
+}
+
+}  // namespace
+
+// A key that lies in plain lives there, whatever else is burned or promised.
 Outcome dac_key_place(const RecordView& record) {
   const Order order = ordered(record, "dac_key");
   if (order.said == nullptr) return skipped(kNotOrdered);
   const auto all = claims(record, Trait::dac_key);
-  if (std::any_of(all.begin(), all.end(),
-                  [&](const Claim* claim) { return claim->value == order.value; }))
-    return pass();
-  return all.empty() ? not_shown(order, "place of the DAC's key")
-                     : asked(true, as_claimed(*first_of(all), order.value));
+  const auto is_ordered = [&](const Claim* claim) { return claim->value == order.value; };
+  for (const Claim* claim : all) {
+    if (claim->value == kInFlash && !is_ordered(claim))
+      return asked(true, as_claimed(*claim, order.value));
+  }
+  for (const Claim* claim : all) {
+    if (claim->locked != Holds::unclear || claim->value == kInFlash) continue;
+    // (That a partition is encrypted does not tell what is in it.)
+    if (claim->value == kInNvs) continue;
+    if (!is_ordered(claim)) return asked(true, as_claimed(*claim, order.value));
+    if (auto broken = promise_is_kept(record, *claim)) return std::move(*broken);
+  }
+  if (std::any_of(all.begin(), all.end(), is_ordered)) return pass();
+  for (const Claim* claim : all) {
+    if (claim->locked == Holds::yes) return asked(true, as_claimed(*claim, order.value));
+  }
+  return not_shown(order, "place of the DAC's key");
 }
 
 }  // namespace attest::security

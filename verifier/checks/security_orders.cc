@@ -21,6 +21,9 @@ constexpr const char* kNoImages = "no firmware image that can be read in the evi
 bool is_signed(const SignedImage& image) {
   return image.signature != ImageSignature::none;
 }
+bool is_bootloader(const SignedImage& image) {
+  return image.what.starts_with("bootloader");
+}
 bool is_encrypted(const SignedImage& image) {
   return image.scheme.ends_with(kEncrypted);
 }
@@ -65,8 +68,13 @@ Outcome images_are_signed(const RecordView& record) {
   const bool some = std::any_of(images.begin(), images.end(), is_signed);
   if (!wanted && !some && !claimed(record, Trait::secure_boot))
     return skipped("nothing says that the firmware is to be signed");
+  bool by_digest = false;
   for (const SignedImage& image : images) {
     if (is_signed(image)) continue;
+    if (is_bootloader(image) && boots_by_v1(record)) {
+      by_digest = true;
+      continue;
+    }
     Outcome out =
         fail(fmt::format("the {} has no signature{}", named(image),
                          image.scheme == "crc32" ? ", only a CRC-32" : ""),
@@ -75,7 +83,10 @@ Outcome images_are_signed(const RecordView& record) {
     return boots_securely(record) || some ? std::move(out)
                                           : weighing(Severity::warning, std::move(out));
   }
-  return pass();
+  return by_digest ? note(
+                         "the digest of secure boot v1 that the bootloader has in place of a "
+                         "signature is one that only the part can check")
+                   : pass();
 }
 
 Outcome image_signatures_verify(const RecordView& record) {
@@ -176,7 +187,9 @@ Outcome signing_key_is_as_ordered(const RecordView& record) {
     else if (!commands.has(claim->value))
       open = claim;
   }
+  const bool by_v1 = boots_by_v1(record);
   for (const SignedImage& image : record.posture.images) {
+    if (by_v1 && is_bootloader(image) && !is_signed(image)) continue;
     if (is_signed(image) || asks_for_signatures(record))
       answers.push_back(image_key_is_ordered(image, keys));
   }
@@ -237,11 +250,8 @@ Outcome mcuboot_starts_it(const RecordView& record, const Order& order) {
 Outcome scheme_is_as_ordered(const RecordView& record) {
   const Order order = ordered(record, "secure_boot");
   if (order.said == nullptr || order.is("on")) return skipped("the order names no scheme");
-  const auto found = claims(record, Trait::secure_boot);
-  if (order.is("off")) {
-    const Maybe<Claim> on = first(record, Trait::secure_boot, Holds::yes);
-    return on == nullptr ? pass() : asked(true, as_claimed(*on, "off"));
-  }
+  if (order.is("off"))
+    return security::word_is_as_ordered(record, order, Trait::secure_boot, "secure boot");
   if (order.is("mcuboot")) return mcuboot_starts_it(record, order);
   if (first(record, Trait::secure_boot, Holds::no) != nullptr)
     return blocked("security.secure-boot-is-enabled");
@@ -252,10 +262,7 @@ Outcome scheme_is_as_ordered(const RecordView& record) {
                                   [](const Claim* claim) { return claim->value != "on"; });
     return off == demanded.end() ? pass() : asked(true, as_claimed(**off, "certificate"));
   }
-  for (const Claim* claim : found) {
-    if (claim->value != order.value) return asked(true, as_claimed(*claim, order.value));
-  }
-  return found.empty() ? not_shown(order, "scheme of secure boot") : pass();
+  return security::word_is_as_ordered(record, order, Trait::secure_boot, "scheme of secure boot");
 }
 
 // A generic lock fulfils no order of a certain kind; one that nothing opens again fulfils another.
@@ -264,7 +271,14 @@ Outcome debug_lock_is_as_ordered(const RecordView& record) {
   if (order.said == nullptr || order.is("locked"))
     return skipped("the order names no kind of lock");
   std::vector<Outcome> answers;
-  for (const Claim* claim : claims(record, Trait::debug)) {
+  const auto all = claims(record, Trait::debug);
+  const auto tells_kind = [](const Claim* claim) {
+    return claim->locked == Holds::yes && claim->value != "locked";
+  };
+  const bool told = std::any_of(all.begin(), all.end(), tells_kind);
+  for (const Claim* claim : all) {
+    // An output that does not tell the kind is answered by one that does.
+    if (told && claim->locked == Holds::yes && !tells_kind(claim)) continue;
     const bool for_good = claim->value == "disabled" || claim->value == "permanent-lock";
     const std::string where = place_text(claim->place);
     if (claim->locked == Holds::unclear)
@@ -311,17 +325,26 @@ Outcome word_is_as_ordered(const RecordView& record, const char* key, Trait trai
                            const char* what) {
   const Order order = ordered(record, key);
   if (order.said == nullptr) return skipped(kNotOrdered);
-  const auto all = claims(record, trait);
-  std::vector<Outcome> answers;
-  for (const Claim* claim : all) {
-    answers.push_back(claim->value == order.value ? pass()
-                                                  : asked(true, as_claimed(*claim, order.value)));
-  }
-  return all.empty() ? not_shown(order, what) : together(std::move(answers));
+  return security::word_is_as_ordered(record, order, trait, what);
 }
 
 Outcome erase_is_as_ordered(const RecordView& record) {
-  return word_is_as_ordered(record, "device_erase", Trait::device_erase, "setting of device erase");
+  // A kind of lock has its own: where the part's lock is of another, that is told.
+  const Order kind = ordered(record, "debug"), order = ordered(record, "device_erase");
+  const bool of_kind =
+      order.said != nullptr && kind.said != nullptr &&
+      (kind.is("standard-lock")
+           ? order.is("enabled")
+           : (kind.is("secure-lock") || kind.is("permanent-lock")) && order.is("disabled"));
+  Outcome out =
+      word_is_as_ordered(record, "device_erase", Trait::device_erase, "setting of device erase");
+  const auto locks = claims(record, Trait::debug);
+  const bool of_another = std::any_of(locks.begin(), locks.end(), [&](const Claim* claim) {
+    return claim->locked == Holds::yes && claim->value != "locked" && claim->value != kind.value;
+  });
+  if (out.status == Status::fail && of_kind && of_another)
+    return blocked("security.debug-lock-is-as-ordered");
+  return out;
 }
 
 Outcome tamper_setting(const OrderedLock& lock, const std::vector<const Claim*>& found) {
@@ -347,8 +370,11 @@ Outcome tamper_is_as_ordered(const RecordView& record) {
   for (const OrderedLock* lock : all_ordered(record, "tamper"))
     answers.push_back(tamper_setting(*lock, found));
   answers.push_back(word_is_as_ordered(record, "page_lock", Trait::page_lock, "page lock"));
-  answers.push_back(word_is_as_ordered(record, "verify_certificate", Trait::verify_certificate,
-                                       "setting of certificates"));
+  // (Where secure boot was ordered by certificate, the scheme answers for it.)
+  if (!ordered(record, "secure_boot").is("certificate") ||
+      !ordered(record, "verify_certificate").is("on"))
+    answers.push_back(word_is_as_ordered(record, "verify_certificate", Trait::verify_certificate,
+                                         "setting of certificates"));
   return together(std::move(answers));
 }
 
@@ -375,6 +401,9 @@ Outcome secure_engine_is_recent(const RecordView& record) {
   if (order.said == nullptr) return skipped(kNotOrdered);
   const auto all = claims(record, Trait::secure_engine);
   for (const Claim* claim : all) {
+    if (claim->value.find_first_of("0123456789") != 0)
+      return asked(true, unknown(fmt::format("{}: the secure engine's firmware is \"{}\"",
+                                             place_text(claim->place), claim->value)));
     if (version_of(claim->value) < version_of(order.value))
       return asked(true, fail(fmt::format("the secure engine's firmware is {}", claim->value),
                               fmt::format("{} or later", order.value), claim->value,
@@ -432,7 +461,8 @@ MaybeValue<Outcome> below_the_fuses(const RecordView& record) {
 
 Outcome counter_is_on(const RecordView& record) {
   const Order order = ordered(record, "anti_rollback");
-  if (order.is("off")) return skipped("the order takes a part that can be rolled back");
+  if (order.is("off"))
+    return security::word_is_as_ordered(record, order, Trait::rollback, "setting of rollback");
   if (!order && !claimed(record, Trait::rollback))
     return claimed(record, Trait::secure_version) ? pass() : skipped(kNothing);
   Outcome out = all_hold(record, Trait::rollback, bool(order), "protection against rollback");
@@ -529,7 +559,8 @@ constexpr Check kChecks[] = {
     {
         .id = "security.dac-key-place-is-as-ordered",
         .title = "the DAC's key lives where it was ordered to",
-        .consequence_of = {"security.dac-key-is-hidden"},
+        .consequence_of = {"security.evidence-is-of-this-part", "security.dac-key-is-hidden",
+                           "factory.no-key-beside-hardware-flag"},
         .proves_authenticity = false,
         .run = rule<dac_key_place>,
         .rule = "Where the key lives decides who can take it out.",

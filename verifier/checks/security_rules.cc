@@ -3,18 +3,82 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "verifier/readers/posture/untold.h"
 
 namespace attest::security {
 
+std::string_view subject_of(const Claim& claim) {
+  constexpr Trait kOfOneField[] = {Trait::secure_boot, Trait::flash_encryption, Trait::debug,
+                                   Trait::download_mode, Trait::nvs_scheme};
+  if (std::find(std::begin(kOfOneField), std::end(kOfOneField), claim.trait) !=
+      std::end(kOfOneField))
+    return {};
+  return std::string_view(claim.detail).substr(0, claim.detail.find(' '));
+}
+
+namespace {
+
+bool is_untold(const Claim& claim) {
+  return claim.locked == Holds::unclear && claim.value == kUntold;
+}
+
+// Of a file that holds several outputs, the one that a claim is of: "summary 2", "dump".
+std::string output_of(const Claim& claim) {
+  const std::string& item = claim.place.item;
+  const bool is_one = item.starts_with("summary ") || item.starts_with("dump") ||
+                      item.starts_with("get-security-info");
+  return claim.place.path + "\n" + (is_one ? item.substr(0, item.find(": ")) : std::string());
+}
+
+// Whether a summary or dump of Espressif's fuses is there that lacks none of them. Only these tell
+// of other ways to boot.
+bool has_whole_fuses(const std::vector<Claim>& all) {
+  std::set<std::string> fuses, cut;
+  for (const Claim& claim : all) {
+    if (is_untold(claim))
+      cut.insert(output_of(claim));
+    else if (claim.trait == Trait::other_boot)
+      fuses.insert(output_of(claim));
+  }
+  return std::any_of(fuses.begin(), fuses.end(),
+                     [&](const std::string& output) { return cut.count(output) == 0; });
+}
+
+}  // namespace
+
 std::vector<const Claim*> claims(const RecordView& record, Trait trait) {
   std::vector<const Claim*> out;
+  std::set<std::string_view> told;
+  bool any_untold = false;
   for (const Claim& claim : record.posture.claims) {
-    if (claim.trait == trait) out.push_back(&claim);
+    if (claim.trait != trait) continue;
+    out.push_back(&claim);
+    if (is_untold(claim))
+      any_untold = true;
+    else if (claim.locked != Holds::unclear)
+      told.insert(subject_of(claim));
   }
+  if (!any_untold) return out;
+  const bool whole = has_whole_fuses(record.posture.claims);
+  std::erase_if(out, [&](const Claim* claim) {
+    return is_untold(*claim) && (whole || told.count(subject_of(*claim)) != 0);
+  });
   return out;
 }
 
 const Claim* first(const RecordView& record, Trait trait, Holds holds) {
+  if (holds == Holds::unclear) {
+    const auto all = claims(record, trait);
+    const auto at = std::find_if(
+        all.begin(), all.end(), [](const Claim* claim) { return claim->locked == Holds::unclear; });
+    return at == all.end() ? nullptr : *at;
+  }
   for (const Claim& claim : record.posture.claims) {
     if (claim.trait == trait && claim.locked == holds) return &claim;
   }
@@ -22,7 +86,9 @@ const Claim* first(const RecordView& record, Trait trait, Holds holds) {
 }
 
 bool claimed(const RecordView& record, Trait trait) {
-  return !claims(record, trait).empty();
+  const auto& all = record.posture.claims;
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Claim& claim) { return claim.trait == trait; });
 }
 
 bool is_finished(const RecordView& record) {
@@ -33,6 +99,12 @@ bool is_finished(const RecordView& record) {
 
 bool boots_securely(const RecordView& record) {
   return first(record, Trait::secure_boot, Holds::yes) != nullptr;
+}
+bool boots_by_v1(const RecordView& record) {
+  const auto schemes = claims(record, Trait::secure_boot);
+  if (schemes.empty()) return ordered(record, "secure_boot").is("v1");
+  return std::all_of(schemes.begin(), schemes.end(),
+                     [](const Claim* claim) { return claim->value == "v1"; });
 }
 bool encrypts_flash(const RecordView& record) {
   return first(record, Trait::flash_encryption, Holds::yes) != nullptr;
@@ -70,6 +142,12 @@ void append(std::string& all, const std::string& more) {
 bool wants_release_rule(const RecordView& record) {
   const auto profile = all_ordered(record, "profile");
   return !profile.empty() && first_of(profile)->value == "release" && is_espressif(record);
+}
+
+bool has_no_such_lock(const RecordView& record, Trait trait) {
+  return !is_espressif(record) && !claimed(record, trait) &&
+         (claimed(record, Trait::unique_id) || claimed(record, Trait::device_erase) ||
+          claimed(record, Trait::secure_engine));
 }
 
 Order ordered(const RecordView& record, std::string_view key) {
@@ -127,6 +205,20 @@ Outcome not_shown(const Order& order, std::string_view what) {
   return asked(true,
                unknown(fmt::format("ordered was {} ({}), and the evidence does not show the {}",
                                    order.value, order.where(), what)));
+}
+
+Outcome word_is_as_ordered(const RecordView& record, const Order& order, Trait trait,
+                           const char* what) {
+  std::vector<Outcome> answers;
+  for (const Claim* claim : claims(record, trait)) {
+    if (claim->locked == Holds::unclear)
+      answers.push_back(
+          asked(true, unknown(fmt::format("{}: {}", place_text(claim->place), claim->detail))));
+    else
+      answers.push_back(claim->value == order.value ? pass()
+                                                    : asked(true, as_claimed(*claim, order.value)));
+  }
+  return answers.empty() ? not_shown(order, what) : together(std::move(answers));
 }
 
 Outcome together(std::vector<Outcome> answers) {

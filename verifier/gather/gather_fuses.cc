@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "verifier/gather/gather_steps.h"
+#include "verifier/readers/espressif/efuse.h"
+#include "verifier/readers/posture/untold.h"
 
 namespace attest::gathering {
 namespace {
@@ -29,16 +31,23 @@ bool is_a_value(Trait trait) {
   return std::find(std::begin(kValues), std::end(kValues), trait) != std::end(kValues);
 }
 
+// The address lies in one place of all chips, and bytes that are shown are shown.
+bool is_alike_in_all(Trait trait) {
+  return trait == Trait::mac || trait == Trait::secret;
+}
+
 class Settled {
  public:
   Settled(std::vector<const Claim*> claims, const std::set<std::string, std::less<>>& known)
       : claims_(std::move(claims)) {
-    std::set<std::string, std::less<>> may_be;
-    for (const Claim* claim : claims_) may_be.emplace(claim->read_as);
-    for (const std::string& chip : may_be) {
+    for (const Claim* claim : claims_) may_be_.emplace(claim->read_as);
+    for (const std::string& chip : may_be_) {
       if (known.count(chip) != 0) chips_.push_back(chip);
     }
-    if (chips_.empty()) chips_.assign(may_be.begin(), may_be.end());
+    // A chip that the evidence names and that is none of these is the other one.
+    if (chips_.empty() && !known.empty() && may_be_.count(efuse::kAnotherChip) != 0)
+      chips_.push_back(efuse::kAnotherChip);
+    if (chips_.empty()) chips_.assign(may_be_.begin(), may_be_.end());
   }
   void say(std::vector<Claim>& out) const {
     for (size_t i = 0; i < kTraitCount; ++i) say(static_cast<Trait>(i), out);
@@ -59,12 +68,20 @@ class Settled {
     return out;
   }
   void say(Trait trait, std::vector<Claim>& out) const {
-    const Said first = said(chips_.front(), trait);
-    const bool alike = std::all_of(chips_.begin(), chips_.end(), [&](const std::string& chip) {
+    std::vector<std::string> asked = chips_;
+    if (is_alike_in_all(trait)) {
+      if (chips_.front() == efuse::kAnotherChip) asked.assign(may_be_.begin(), may_be_.end());
+      std::erase(asked, efuse::kAnotherChip);
+    }
+    const Said first = said(asked.front(), trait);
+    const bool alike = std::all_of(asked.begin(), asked.end(), [&](const std::string& chip) {
       return said(chip, trait) == first;
     });
     if (alike) {
-      for (const Claim* claim : of(chips_.front(), trait)) out.push_back(as_it_is(*claim));
+      for (const Claim* claim : of(asked.front(), trait)) out.push_back(as_it_is(*claim));
+    } else if (trait == Trait::chip) {
+      out.push_back(open(trait));
+      out.back().value = "esp32";
     } else if (!is_a_value(trait)) {
       out.push_back(open(trait));
     }
@@ -73,13 +90,14 @@ class Settled {
     Claim out = claim;
     out.read_as.clear();
     if (chips_.size() > 1 && !out.detail.empty())
-      out.detail += fmt::format(" (as the {} has its fuses)", chips_.front());
+      out.detail += fmt::format(" (as the {} has its fuses)", claim.read_as);
     return out;
   }
   Claim open(Trait trait) const {
     Claim out;
     out.trait = trait;
     out.locked = Holds::unclear;
+    out.value = kUntold;
     out.detail =
         "the dump does not name its chip, and the chips that it may be of have this in different "
         "fuses: hand over what espefuse prints in front of it, dump --format token, or a summary";
@@ -89,6 +107,7 @@ class Settled {
   }
 
   const std::vector<const Claim*> claims_;
+  std::set<std::string, std::less<>> may_be_;
   std::vector<std::string> chips_;  // never empty
 };
 
@@ -101,7 +120,8 @@ void settle_fuse_dumps(Evidence& e) {
   for (const Claim& claim : claims) {
     if (!claim.read_as.empty())
       dumps[dump_at(claim)].push_back(&claim);
-    else if (claim.trait == Trait::chip && claim.locked == Holds::yes)
+    else if (claim.trait == Trait::chip && claim.locked == Holds::yes &&
+             claim.value.starts_with("esp32"))
       known.insert(claim.value);
   }
   if (dumps.empty()) return;

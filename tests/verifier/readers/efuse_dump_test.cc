@@ -277,7 +277,7 @@ TEST_CASE("eFuse dumps: one that does not name its chip is what the evidence say
       CHECK(claim.place.item.find("as esp32") == std::string::npos);
     // By itself: nothing passes, nothing is blamed.
     const Evidence alone = gathered(read_text(dump));
-    CHECK(said(alone, Trait::secure_boot) == "unclear ");
+    CHECK(said(alone, Trait::secure_boot) == "unclear untold");
     CHECK(said(alone, Trait::trusted_key).empty());
     CHECK(said(alone, Trait::mac) == "yes 605549000001");
     const Finding boot = finding(alone, "security.secure-boot-is-enabled");
@@ -353,9 +353,9 @@ TEST_CASE("eFuse dumps: damage is told, and what is whole is read") {
   CHECK(all_said(read_text(good.substr(0, good.find("BLOCK_X"))), Trait::secure_boot) == "yes v2");
   // A chip that is not known.
   const Reading newer = read_text(token(released(), "esp32x9"));
-  CHECK(all_said(newer, Trait::secure_boot) == "unclear ");
+  CHECK(all_said(newer, Trait::secure_boot) == "unclear untold");
   const Reading no_first = read_text(with(" 00000000\nBLOCK_X", "\nBLOCK_X"));
-  CHECK(all_said(no_first, Trait::secure_boot) == "unclear ");
+  CHECK(all_said(no_first, Trait::secure_boot) == "unclear untold");
 }
 
 TEST_CASE("eFuse dumps: what resembles one is none") {

@@ -135,15 +135,15 @@ TEST_CASE("get-security-info: every flag of release mode, and chips that lack it
     const char *flags, *chip, *debug, *modes;
   } kRows[] = {
       {"0x000005f5", "5", "yes disabled", "yes release, yes burned"},
-      {"0x000004f5", "5", "unclear ", "yes release, yes burned"},
-      {"0x000000f5", "5", "unclear ", "yes release, no open"},
-      {"0x000000f5", "16", "unclear ", "yes release"},
+      {"0x000004f5", "5", "unclear untold", "yes release, yes burned"},
+      {"0x000000f5", "5", "unclear untold", "yes release, no open"},
+      {"0x000000f5", "16", "unclear untold", "yes release"},
       {"0x000000f5", "12", "yes disabled", "yes release, no open"},
-      {"0x000004f5", "9", "unclear ", "yes release, yes burned, no open"},
+      {"0x000004f5", "9", "unclear untold", "yes release, yes burned, no open"},
       {"0x000007f5", "9", "yes disabled", "yes release, yes burned, yes burned"},
-      {"0x00000575", "5", "unclear ", "yes release, yes burned"},
+      {"0x00000575", "5", "unclear untold", "yes release, yes burned"},
       {"0x00000535", "5", "no open", "yes release, yes burned"},
-      {"0x000005f5", "", "yes disabled", "yes release, yes burned, unclear "},
+      {"0x000005f5", "", "yes disabled", "yes release, yes burned, unclear untold"},
   };
   for (const auto& row : kRows) {
     const std::string flags = row.flags, chip = row.chip;
@@ -164,7 +164,7 @@ TEST_CASE("get-security-info: every flag of release mode, and chips that lack it
 TEST_CASE("blhost, STM32: what could not be asked, and no value of a field") {
   const std::pair<const char*, const char*> kRows[] = {
       {R"({"command":"get-property","response":[0],"status":{"value":10300,"description":"x"}})",
-       "unclear "},
+       "unclear untold"},
       {R"({"command":"get-property","response":[0],"status":{"value":0,"description":"x"}})",
        "no open"},
       {"OPTION BYTES BANK: 0\n RDP : 0x1BB\n", "unclear "},

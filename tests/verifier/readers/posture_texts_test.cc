@@ -62,13 +62,18 @@ std::vector<Field> release() {
       "11 22 33 44 55 66 77 88";
   std::string covered = "??";
   for (int i = 1; i < 32; ++i) covered += " ??";
-  return {{"MAC", "60:55:49:00:00:01 (OK)", "0x605549000001", true, false, 48},
+  return {{"ERR_RST_ENABLE", "without check", "0x0"},
+          {"MAC", "60:55:49:00:00:01 (OK)", "0x605549000001", true, false, 48},
           {"RD_DIS", "1", "0x1", true, false, 7},
           {"DIS_ICACHE", "False", "0x0", true, false},
           {"DIS_DOWNLOAD_ICACHE", "True", "0x1"},
           {"DIS_DOWNLOAD_MANUAL_ENCRYPT", "True", "0x1"},
           {"SPI_BOOT_CRYPT_CNT", "Enable", "0x7", true, true, 3},
           {"SECURE_BOOT_EN", "True", "0x1"},
+          {"SECURE_BOOT_KEY_REVOKE0", "False", "0x0"},
+          {"SECURE_BOOT_KEY_REVOKE1", "True", "0x1"},
+          {"SECURE_BOOT_KEY_REVOKE2", "True", "0x1"},
+          {"SOFT_DIS_JTAG", "0", "0x0", true, true, 3},
           {"DIS_PAD_JTAG", "True", "0x1"},
           {"DIS_USB_JTAG", "True", "0x1"},
           {"DIS_DIRECT_BOOT", "True", "0x1"},
@@ -77,6 +82,10 @@ std::vector<Field> release() {
           {"SECURE_VERSION", "7", "0x7", true, true, 16},
           {"KEY_PURPOSE_0", "XTS_AES_128_KEY", "0x4", true, false, 4},
           {"KEY_PURPOSE_1", "SECURE_BOOT_DIGEST0", "0x9", true, false, 4},
+          {"KEY_PURPOSE_2", "USER", "0x0", true, true, 4},
+          {"KEY_PURPOSE_3", "USER", "0x0", true, true, 4},
+          {"KEY_PURPOSE_4", "USER", "0x0", true, true, 4},
+          {"KEY_PURPOSE_5", "USER", "0x0", true, true, 4},
           {"BLOCK_KEY0", covered, "0x0", false, false, 256},
           {"BLOCK_KEY1", digest, "0x1122", true, false, 256}};
 }
@@ -144,7 +153,7 @@ TEST_CASE(
   for (const char* even : {"0x0", "0x3", "0x5", "0x6"})
     CHECK(said(count(even, true, true), Trait::flash_encryption) == "no off");
   CHECK(said(count("0x1", false, true), Trait::release_mode) == "yes release");
-  CHECK(said(count("0x7", true, false), Trait::release_mode) == "unclear on");
+  CHECK(said(count("0x7", true, false), Trait::release_mode) == "unclear untold");
   CHECK(said(count("0x7", false, false), Trait::release_mode) == "yes release");
 }
 
@@ -229,7 +238,7 @@ TEST_CASE("Commander: three values make the kind of lock") {
     CHECK(said(reading, Trait::secure_boot).empty());
   }
   const Reading refused = read_text("ERROR: Could not connect debugger.\n");
-  CHECK(said(refused, Trait::debug) == "unclear ");
+  CHECK(said(refused, Trait::debug) == "unclear untold");
   CHECK(said(read_text("ERROR: Device locked\n"), Trait::debug) == "yes locked");
 }
 
@@ -245,7 +254,8 @@ TEST_CASE("option bytes, blhost, nrfutil: numbers are read, words are not") {
       {"OPTION BYTES BANK: 0\n  PRODUCT_STATE: 0x01\n", "unclear "},
       {"Response word 1 = 1 (0x1)\nSecurity State = SECURE\n", "yes locked"},
       {"Response word 1 = 3275539260 (0xc33cc33c)\nSecurity State = SECURE\n", "yes locked"},
-      {"Life Cycle State = development life cycle\n", "no open"},
+      {"Response status = 0 (0x0) Success.\nLife Cycle State = development life cycle\n",
+       "no open"},
       {"{\"command\": \"get-property\", \"response\": [1520786085]}\n", "no open"},
       {"core: Network\naccess status: Debug access is enabled (status value: None)\n", "no open"},
       {"access status: Debug access is x (status value: SecureRegions)\n", "unclear "}};
@@ -253,6 +263,41 @@ TEST_CASE("option bytes, blhost, nrfutil: numbers are read, words are not") {
     CAPTURE(text);
     CHECK(said(read_text(text), Trait::debug) == expected);
   }
+}
+
+TEST_CASE("blhost: what stands behind a refusal, and what no answer stands before, is no state") {
+  const std::string secure = "Response word 1 = 3275539260 (0xc33cc33c)\nSecurity State = SECURE\n",
+                    refused = "Response status = 10004 (0x2714) kStatus_NoResponse\n",
+                    fine = "Response status = 0 (0x0) Success.\n";
+  CHECK(all_said(read_text(refused + secure), Trait::debug) == "unclear untold");
+  CHECK(all_said(read_text(fine + secure), Trait::debug) == "yes locked");
+  CHECK(all_said(read_text(refused + secure + fine + secure), Trait::debug) ==
+        "unclear untold, yes locked");
+  CHECK(all_said(read_text(refused + "Life Cycle State = deployment life cycle\n"), Trait::debug) ==
+        "unclear untold");
+  for (const char* note : {"blhost prints\n    Security State = UNSECURE\nif it is open\n",
+                           "Security State = SECURE\n", "Life Cycle State = development\n"}) {
+    CAPTURE(note);
+    CHECK(read_text(note).device.posture.said() == 0);
+    CHECK(kind(read_text(note)) != "nxp-blhost");
+  }
+}
+
+TEST_CASE("Commander: of an answer that it calls a failure nothing is taken") {
+  const auto status = [](const char* success) {
+    return read_text(
+        fmt::format(R"({{"result":{{"security":{{"debug_lock":"Enabled","device_erase":"Disabled",)"
+                    R"("secure_debug_unlock":"Enabled","secure_boot_enabled":true}}}}{}}})",
+                    success));
+  };
+  for (const char* good : {"", ",\"success\":true"}) {
+    CHECK(said(status(good), Trait::debug) == "yes secure-lock");
+    CHECK(said(status(good), Trait::secure_boot) == "yes on");
+  }
+  const Reading failed = status(",\"success\":false");
+  CHECK(kind(failed) == "silabs-security");
+  CHECK(said(failed, Trait::debug) == "unclear untold");
+  CHECK(said_times(failed, Trait::secure_boot) == 0);
 }
 
 TEST_CASE("labels: the address beside a code") {
@@ -347,10 +392,7 @@ TEST_CASE("eFuse summary: a fuse that the chip has and the output lacks is not a
     const char* lost;
     Trait trait;
   };
-  std::vector<Field> fields = release();
-  fields.push_back({"ERR_RST_ENABLE", "False", "0x0"});
-  for (const char* slot : {"0", "1", "2"})
-    fields.push_back({fmt::format("SECURE_BOOT_KEY_REVOKE{}", slot), "False", "0x0"});
+  const std::vector<Field> fields = release();
   REQUIRE_FALSE(any_open(read_text(summary(fields))));
   for (const Row& row : {Row{"SECURE_BOOT_EN", Trait::secure_boot},
                          {"SECURE_BOOT_KEY_REVOKE0", Trait::boot_key},
@@ -374,9 +416,10 @@ TEST_CASE("eFuse summary: a fuse that the chip has and the output lacks is not a
   // have.
   CHECK(said(read_text(summary(without(release(), "DIS_ICACHE"))), Trait::release_mode) ==
         "yes release");
-  CHECK(said(read_text(summary(without(release(), "DIS_USB_JTAG"))), Trait::debug) == "unclear ");
+  CHECK(said(read_text(summary(without(release(), "DIS_USB_JTAG"))), Trait::debug) ==
+        "unclear untold");
   std::vector<Field> cut = without(without(fields, "ERR_RST_ENABLE"), "SECURE_BOOT_KEY_REVOKE0");
-  CHECK(said(read_text(summary(cut)), Trait::boot_key) == "unclear ");
+  CHECK(said(read_text(summary(cut)), Trait::boot_key) == "unclear untold");
   const auto named = [&](const char* field) {
     std::vector<Field> with_it = without(fields, "ERR_RST_ENABLE");
     with_it.push_back({field, "False", "0x0"});

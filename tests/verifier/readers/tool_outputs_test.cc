@@ -74,7 +74,8 @@ TEST_CASE("tools: what is stated again is stated beside what was, and hides noth
        "no open, unclear "},
       {"ef_sboot_en = 1\nef_key_slot_0_w0 = 5\nrd_lock_key_slot_0 = 0\nrd_lock_key_slot_0 = 1\n",
        Trait::fuse_key_read, "no readable, yes hidden"},
-      {"SPI_BOOT_CRYPT_CNT (BLOCK0) x = Disable R/W (0b000)\nDIS_PAD_JTAG (BLOCK0) x = True R/W "
+      {"SOFT_DIS_JTAG (BLOCK0) x = 0 R/W (0b000)\n"
+       "SPI_BOOT_CRYPT_CNT (BLOCK0) x = Disable R/W (0b000)\nDIS_PAD_JTAG (BLOCK0) x = True R/W "
        "(0b1)\nDIS_USB_JTAG (BLOCK0) x = False R/W (0b0)\nDIS_USB_JTAG (BLOCK0) x = True R/W "
        "(0b1)\n",
        Trait::debug, "no open, yes disabled"},

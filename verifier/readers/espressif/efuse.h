@@ -45,6 +45,10 @@ const char* purpose_name(uint64_t purpose);
 const char* chip_of_id(uint64_t id);
 bool holds_a_secret(std::string_view purpose);  // whoever reads such a block has the key
 
+// What a dump that does not name its chip is also read as (Claim::read_as): of a chip whose fuses
+// are not known here.
+inline constexpr const char* kAnotherChip = "another chip";
+
 // `espefuse dump`: text in any of its forms.
 bool has_dump(const Source& source);
 void read_dumps(const Source& source, tool::Rest& rest, Reading& reading);

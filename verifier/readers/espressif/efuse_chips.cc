@@ -7,21 +7,26 @@
 
 namespace attest::efuse {
 
+// Of fields that one chip alone has: a summary may be cut anywhere.
 const char* telling_chip(const Summary& s) {
   constexpr std::pair<const char*, const char*> kTelling[] = {
       {"DIS_PCIE_DOWNLOAD", "esp32e22"},
       {"PVT_CELL_SELECT", "esp32h21"},
       {"DIS_CORE1", "esp32h4"},
       {"DIS_SM_CRYPT", "esp32s31"},
+      {"FLASH_CRYPT_CNT", "esp32"},
       {"ABS_DONE_0", "esp32"},
+      {"ABS_DONE_1", "esp32"},
       {"HARD_DIS_JTAG", "esp32s2"},
       {"BLOCK_KEY0_HI_128", "esp32c2"},
       {"DIS_APP_CPU", "esp32s3"},
       {"DIS_WIFI6", "esp32c61"},
-      {"DIS_SWD", "esp32p4"},
+      {"HP_PWR_SRC_SEL", "esp32p4"},
+      {"DCDC_VSET", "esp32p4"},
+      {"KM_HUK_GEN_STATE", "esp32p4"},
       {"RECOVERY_BOOTLOADER_FLASH_SECTOR_HI", "esp32c5"},
       {"ECDSA_FORCE_USE_HARDWARE_K", "esp32h2"},
-      {"CRYPT_DPA_ENABLE", "esp32c6"},
+      {"SWAP_UART_SDIO_EN", "esp32c6"},
       {"ERR_RST_ENABLE", "esp32c3"}};
   for (const auto& [field, chip] : kTelling) {
     if (s.find(field) != nullptr) return chip;

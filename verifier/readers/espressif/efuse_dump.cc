@@ -17,6 +17,7 @@
 #include "verifier/readers/espressif/efuse_places.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/posture/tool_text.h"
+#include "verifier/readers/posture/untold.h"
 
 namespace attest::efuse {
 namespace {
@@ -250,24 +251,30 @@ void say(const Dump& dump, const Source& source, const std::string& item, Readin
   for (const auto& [chip, name] : kChips) {
     if ((dump.chips & chip) != 0) chips.push_back(chip);
   }
-  if (chips.empty() || !dump.has(0, words_of(dump.chips, 0))) {
-    // Nothing that could be placed.
-    const std::string why =
-        chips.empty()
-            ? fmt::format("the fuses of {} are not known here: hand over espefuse summary",
-                          printable(dump.named.empty() ? "that chip" : dump.named))
-            : "its first block, which has the switches, is not whole";
-    for (const Trait trait : {Trait::secure_boot, Trait::flash_encryption, Trait::debug})
-      reading.device.posture.say(trait, Holds::unclear, "", why,
-                                 tool::place(source, dump.offset, item));
-    return;
-  }
+  const auto nothing_placed = [&](const std::string& why, const char* read_as) {
+    for (const Trait trait : {Trait::secure_boot, Trait::flash_encryption, Trait::debug}) {
+      reading.device.posture
+          .say(trait, Holds::unclear, kUntold, why, tool::place(source, dump.offset, item))
+          .read_as = read_as;
+    }
+  };
+  const auto not_known = [](const std::string& chip) {
+    return fmt::format("the fuses of {} are not known here: hand over espefuse summary", chip);
+  };
+  if (chips.empty())
+    return nothing_placed(not_known(dump.named.empty() ? "that chip" : printable(dump.named)), "");
+  if (!dump.has(0, words_of(dump.chips, 0)))
+    return nothing_placed("its first block, which has the switches, is not whole", "");
   if (chips.size() == 1) return say_posture(fuses_of(dump, chips.front()), source, item, reading);
   for (const Chip chip : chips) {
     Summary summary = fuses_of(dump, chip);
     summary.may_be_of_another = true;
     say_posture(summary, source, item, reading);
   }
+  // Where nothing is burned, nothing is of any of them.
+  const Words& switches = dump.blocks[0];
+  if (std::any_of(switches.begin(), switches.end(), [](uint32_t word) { return word != 0; }))
+    nothing_placed(not_known("the chip that the rest of the evidence names"), kAnotherChip);
 }
 
 class Dumps {
@@ -322,12 +329,15 @@ class Dumps {
     if (!open_) {
       open_.emplace();
       open_->offset = line.offset;
+      words_in_first_ = 0;
     }
     if (block.block == 0) {
+      words_in_first_ = block.whole ? block.words.size() : 0;
       open_->chips = block.whole ? chips_of_form(block.words.size()) : 0;
       if (open_->chips != 0) narrow(*open_);
     }
     const uint16_t form = open_->chips;
+    if (is_foreign()) return;
     const size_t wanted = form == 0 ? 0 : words_of(form, block.block);
     const bool fits = block.words.size() == wanted ||
                       (form == kEsp32 && block.block != 0 && block.words.size() == 6);
@@ -338,6 +348,13 @@ class Dumps {
                           block.whole ? "" : " and something else"));
     else
       open_->blocks[block.block] = block.words;
+  }
+
+  // Of a chip that is not known: named, or with a first block that is longer than any. Nothing of
+  // it can be placed, and nothing is damaged.
+  bool is_foreign() const {
+    constexpr size_t kLongest = 7;
+    return (!named_.empty() && chip_named(named_) == 0) || words_in_first_ > kLongest;
   }
 
   void finish() {
@@ -374,6 +391,7 @@ class Dumps {
   std::optional<Dump> open_;
   std::vector<Dump> all_;
   std::string named_;
+  size_t words_in_first_ = 0;
   bool full_ = false;
 };
 

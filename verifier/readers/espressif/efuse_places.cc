@@ -217,6 +217,28 @@ class Placed {
   Summary out_;
 };
 
+// Chips whose fuses are known by name alone.
+bool newer_has(std::string_view chip, std::string_view fuse) {
+  constexpr std::string_view kNewer[] = {"esp32e22", "esp32h21", "esp32h4", "esp32s31"};
+  constexpr std::string_view kAll[] = {"RD_DIS",
+                                       "SPI_BOOT_CRYPT_CNT",
+                                       "SECURE_BOOT_EN",
+                                       "SECURE_BOOT_KEY_REVOKE0",
+                                       "SECURE_BOOT_KEY_REVOKE1",
+                                       "SECURE_BOOT_KEY_REVOKE2",
+                                       "SPI_DOWNLOAD_MSPI_DIS",
+                                       "DIS_PAD_JTAG",
+                                       "SOFT_DIS_JTAG",
+                                       "DIS_DOWNLOAD_MODE",
+                                       "ENABLE_SECURITY_DOWNLOAD",
+                                       "DIS_DIRECT_BOOT"};
+  constexpr std::string_view kMost[] = {"DIS_USB_JTAG", "DIS_DOWNLOAD_MANUAL_ENCRYPT"};
+  const auto among = [](const auto& all, std::string_view name) {
+    return std::find(std::begin(all), std::end(all), name) != std::end(all);
+  };
+  return among(kNewer, chip) && (among(kAll, fuse) || (chip != "esp32e22" && among(kMost, fuse)));
+}
+
 }  // namespace
 
 size_t blocks_of(uint16_t chips) {
@@ -229,12 +251,22 @@ size_t words_of(uint16_t chips, size_t block) {
 }
 
 bool chip_has(std::string_view chip, std::string_view fuse) {
+  if (fuse.starts_with("KEY_PURPOSE_") || fuse.starts_with("BLOCK_KEY")) {
+    const bool has_keys = chip != "esp32" && chip != "esp32c2";
+    return has_keys && (chip != "esp32s31" || fuse.back() != '5');
+  }
   const auto* of = std::find_if(std::begin(kChips), std::end(kChips),
                                 [&](const auto& one) { return one.second == chip; });
-  return of != std::end(kChips) &&
-         std::any_of(std::begin(kFields), std::end(kFields), [&](const Field& field) {
-           return (field.chips & of->first) != 0 && field.name == fuse;
-         });
+  if (of == std::end(kChips)) return newer_has(chip, fuse);
+  return std::any_of(std::begin(kFields), std::end(kFields), [&](const Field& field) {
+    return (field.chips & of->first) != 0 && field.name == fuse;
+  });
+}
+
+bool any_chip_has(std::string_view fuse) {
+  return std::any_of(std::begin(kChips), std::end(kChips), [&](const auto& one) {
+    return one.first != kEsp32 && chip_has(one.second, fuse);
+  });
 }
 
 Summary fuses_of(const Dump& dump, Chip chip) {

@@ -5,6 +5,7 @@
 
 #include "verifier/readers/espressif/efuse_places.h"
 #include "verifier/readers/posture/tool_text.h"
+#include "verifier/readers/posture/untold.h"
 
 namespace attest::efuse {
 namespace {
@@ -24,8 +25,18 @@ class Rules {
   // never as it should be.
   bool is_lost(std::string_view name) const;
   void say_lost(Trait trait, std::string_view name) {
-    say(trait, Holds::unclear, "",
-        fmt::format("{} is not in the output, and the chip has it", name), "");
+    say(trait, Holds::unclear, kUntold,
+        fmt::format("{} is not in the output, and {}", name,
+                    chip_ == nullptr ? "which chip it is is not told" : "the chip has it"),
+        "");
+  }
+  // A purpose that is not told may be any.
+  std::optional<std::string> lost_purpose() const {
+    for (size_t block = 0; block < kKeyBlocks; ++block) {
+      std::string field = fmt::format("KEY_PURPOSE_{}", block);
+      if (is_lost(field)) return field;
+    }
+    return std::nullopt;
   }
   std::optional<bool> bit(std::string_view name) const {
     const Fuse* fuse = find(name);
@@ -53,7 +64,7 @@ class Rules {
         !burned   ? Holds::unclear
         : *burned ? Holds::yes
                   : Holds::no,
-        std::string(!burned   ? ""
+        std::string(!burned   ? kUntold
                     : *burned ? good
                               : bad),
         burned ? fmt::format("{} is {}", field, *burned ? 1 : 0)
@@ -88,27 +99,18 @@ class Rules {
   const Source& source_;
   const std::string item_;
   Reading& reading_;
-  bool old_ = false;    // ESP32
-  bool boots_ = false;  // secure boot is on
+  const char* chip_ = nullptr;  // null: not known
+  bool old_ = false;            // ESP32
+  bool short_ = false;          // ESP32-C2: one block of keys
+  bool boots_ = false;          // secure boot is on
   bool said_encryption_ = false;
 };
 
-const char* chip_of(const Summary& s) {
-  const char* chip = telling_chip(s);
-  return chip == nullptr ? "esp32c3" : chip;
-}
-
 bool Rules::is_lost(std::string_view name) const {
-  if (has(name) || !summary_.chip.empty()) return false;  // (Of a dump the damage is told.)
-  if (const char* chip = telling_chip(summary_)) return chip_has(chip, name);
-  // Of chips that are not known: what all have, but for those that are; and one of several alike.
-  constexpr std::string_view kRevoked = "SECURE_BOOT_KEY_REVOKE";
-  if (name.starts_with(kRevoked)) {
-    const auto next = summary_.fuses.lower_bound(kRevoked);
-    return next != summary_.fuses.end() && next->first.starts_with(kRevoked);
-  }
-  constexpr std::string_view kOfAll[] = {"DIS_USB_JTAG", "DIS_DOWNLOAD_MANUAL_ENCRYPT"};
-  return std::find(std::begin(kOfAll), std::end(kOfAll), name) != std::end(kOfAll);
+  if (has(name)) return false;
+  // (Of a dump the damage is told, and a block that is not there.)
+  if (!summary_.chip.empty() && !name.starts_with("BLOCK")) return false;
+  return chip_ == nullptr ? any_chip_has(name) : chip_has(chip_, name);
 }
 
 bool is_zero(View v) {
@@ -116,7 +118,11 @@ bool is_zero(View v) {
 }
 
 void Rules::identity() {
-  say(Trait::chip, Holds::yes, summary_.chip.empty() ? chip_of(summary_) : summary_.chip, "", "");
+  // One of this vendor's, whichever: a guess would contradict what else tells of the chip.
+  if (chip_ == nullptr)
+    say(Trait::chip, Holds::unclear, "esp32", "none of the fuses tells which chip it is", "");
+  else
+    say(Trait::chip, Holds::yes, chip_, "", "");
   const Fuse* mac = find("MAC");
   if (mac == nullptr) return;
   std::string digits;
@@ -129,6 +135,11 @@ void Rules::identity() {
 }
 
 void Rules::secure_boot() {
+  // Where both schemes are on, v2 counts.
+  for (const char* scheme : {"ABS_DONE_0", "ABS_DONE_1"}) {
+    if (old_ && is_lost(scheme) && !is_set("ABS_DONE_1"))
+      return say_lost(Trait::secure_boot, scheme);
+  }
   const char* field =
       old_ ? (is_set("ABS_DONE_0") && !is_set("ABS_DONE_1") ? "ABS_DONE_0" : "ABS_DONE_1")
            : "SECURE_BOOT_EN";
@@ -168,36 +179,39 @@ void Rules::boot_key(size_t block, const Fuse& key) {
 }
 
 void Rules::boot_keys() {
-  if (has("BLOCK_KEY0_HI_128")) return short_boot_key();
-  bool any = false, seen = false;
+  if (short_) return short_boot_key();
+  bool any = false;
   for (size_t block = 0; block < kKeyBlocks; ++block) {
-    const Fuse* key = find(fmt::format("BLOCK_KEY{}", block));
-    if (key == nullptr) continue;
-    seen = true;
     constexpr std::string_view kDigest = "SECURE_BOOT_DIGEST";
     if (!purpose(block).starts_with(kDigest) || purpose(block).size() != kDigest.size() + 1)
       continue;
+    const std::string name = fmt::format("BLOCK_KEY{}", block);
+    const Fuse* key = find(name);
     const auto slot = static_cast<size_t>(purpose(block).back() - '0');
     if (slot < kDigests && is_set(fmt::format("SECURE_BOOT_KEY_REVOKE{}", slot))) {
-      if (key->bytes && !is_zero(*key->bytes))
-        say(Trait::revoked_key, Holds::yes, hex(*key->bytes), std::string(purpose(block)),
-            fmt::format("BLOCK_KEY{}", block));
+      if (key != nullptr && key->bytes && !is_zero(*key->bytes))
+        say(Trait::revoked_key, Holds::yes, hex(*key->bytes), std::string(purpose(block)), name);
       continue;
     }
     any = true;
     if (const std::string revoked = fmt::format("SECURE_BOOT_KEY_REVOKE{}", slot); is_lost(revoked))
       say_lost(Trait::boot_key, revoked);
-    boot_key(block, *key);
+    if (key == nullptr)
+      say_lost(Trait::boot_key, name);
+    else
+      boot_key(block, *key);
   }
-  if (seen && !any)
-    say(Trait::boot_key, Holds::no, "missing",
-        "secure boot is on, and no block holds a digest that is not revoked: the part cannot boot",
-        "SECURE_BOOT_EN");
+  if (any) return;
+  if (const auto lost = lost_purpose()) return say_lost(Trait::boot_key, *lost);
+  say(Trait::boot_key, Holds::no, "missing",
+      "secure boot is on, and no block holds a digest that is not revoked: the part cannot boot",
+      "SECURE_BOOT_EN");
 }
 
 // C2: the first half of the digest, in the upper half of the one block.
 void Rules::short_boot_key() {
   const Fuse* key = find("BLOCK_KEY0_HI_128");
+  if (key == nullptr) return say_lost(Trait::boot_key, "BLOCK_KEY0_HI_128");
   const bool there = key->readable && key->bytes && !is_zero(*key->bytes);
   const bool usable = there && !key->writeable;
   say(Trait::boot_key, usable ? Holds::yes : Holds::no, usable ? "usable" : "not usable",
@@ -210,7 +224,7 @@ void Rules::short_boot_key() {
 
 void Rules::old_boot_key() {
   const Fuse* key = find("BLOCK2");
-  if (key == nullptr) return;
+  if (key == nullptr) return say_lost(Trait::boot_key, "BLOCK2");
   const bool second = is_set("ABS_DONE_1");
   const bool empty = key->bytes && is_zero(*key->bytes);
   const char* wrong = key->writeable                              ? "can be written"
@@ -253,7 +267,7 @@ void Rules::encryption() {
       release         ? Holds::yes
       : count->number ? Holds::no
                       : Holds::unclear,
-      value, detail, field);
+      release || count->number ? value : kUntold, detail, field);
   encryption_bits();
 }
 
@@ -277,11 +291,13 @@ void Rules::encryption_bits() {
         guard->writeable ? "open" : "sealed",
         fmt::format("{} {}", cache, guard->writeable ? "can be written" : "is sealed"), cache);
   if (old_) return key_block("BLOCK1", "the flash's key");
-  if (has("BLOCK_KEY0_HI_128")) return key_block("BLOCK_KEY0_LOW_128", "the flash's key");
+  if (short_) return key_block("BLOCK_KEY0_LOW_128", "the flash's key");
   for (size_t block = 0; block < kKeyBlocks; ++block) {
     if (purpose(block).starts_with("XTS_AES_")) return;
   }
-  if (has("KEY_PURPOSE_0"))
+  if (const auto lost = lost_purpose())
+    say_lost(Trait::release_mode, *lost);
+  else
     say(Trait::release_mode, Holds::no, "no key",
         "flash encryption is on, and no block has the purpose of its key", "KEY_PURPOSE_0");
 }
@@ -289,7 +305,10 @@ void Rules::encryption_bits() {
 // A block that holds a secret: neither to be read nor to be changed.
 void Rules::key_block(std::string_view name, std::string_view what) {
   const Fuse* key = find(name);
-  if (key == nullptr) return;
+  if (key == nullptr) {
+    say_lost(Trait::fuse_key_read, name);
+    return say_lost(Trait::fuse_key_write, name);
+  }
   const bool shown = key->readable && !key->covered;
   say(Trait::fuse_key_read, shown ? Holds::no : Holds::yes, shown ? "readable" : "hidden",
       fmt::format("{} ({}) {}", name, what, shown ? "can be read" : "is read-protected"), name);
@@ -315,7 +334,7 @@ void Rules::secrets() {
     if (!is_set("ABS_DONE_1")) secret("BLOCK2", "what is the key of secure boot v1, or may be");
     return;
   }
-  if (has("BLOCK_KEY0_HI_128")) return secret("BLOCK_KEY0_LOW_128", "a key (of the flash)");
+  if (short_) return secret("BLOCK_KEY0_LOW_128", "a key (of the flash)");
   for (size_t block = 0; block < kKeyBlocks; ++block) {
     const std::string_view what = purpose(block);
     const bool is_public =
@@ -343,6 +362,11 @@ void Rules::key_blocks() {
       say(Trait::fuse_key_write, Holds::no, "writeable",
           fmt::format("{} ({}) can be written", field, what), field);
   }
+  const auto lost = lost_purpose();
+  if (!lost) return;
+  say_lost(Trait::nvs_scheme, *lost);
+  say_lost(Trait::fuse_key_read, *lost);
+  say_lost(Trait::fuse_key_write, *lost);
 }
 
 void Rules::debug() {
@@ -351,21 +375,30 @@ void Rules::debug() {
   if (is_lost(pad)) say_lost(Trait::debug, pad);
   if (!has(pad)) return;
   const auto usb = bit("DIS_USB_JTAG");
+  const auto pads = bit(pad);
   const std::string found =
-      fmt::format("{} is {}{}", pad, is_set(pad) ? 1 : 0,
+      fmt::format("{} is {}{}", pad,
+                  pads ? (*pads ? "1" : "0") : fmt::format("\"{}\"", printable(find(pad)->value)),
                   usb ? fmt::format(", DIS_USB_JTAG is {}", *usb ? 1 : 0) : "");
-  if (is_set(pad) && !has("HARD_DIS_JTAG") && !has("BLOCK_KEY0_HI_128") && is_lost("DIS_USB_JTAG"))
+  if (pads == true && !has("HARD_DIS_JTAG") && !short_ && is_lost("DIS_USB_JTAG"))
     return say_lost(Trait::debug, "DIS_USB_JTAG");
-  if (is_set(pad) && usb.value_or(true))
+  if (pads == true && usb.value_or(true))
     return say(Trait::debug, Holds::yes, "disabled", found, pad);
+  // A key may open it by challenge.
   const Fuse* soft = find("SOFT_DIS_JTAG");
+  if (is_lost("SOFT_DIS_JTAG")) return say_lost(Trait::debug, "SOFT_DIS_JTAG");
+  const bool burned =
+      soft != nullptr && soft->number && *soft->number == (has("HARD_DIS_JTAG") ? 1u : 7u);
   bool key = false;
   for (size_t block = 0; block < kKeyBlocks; ++block)
     key = key || purpose(block) == "HMAC_DOWN_JTAG" || purpose(block) == "HMAC_DOWN_ALL";
-  const bool closed =
-      soft != nullptr && soft->number && *soft->number == (has("HARD_DIS_JTAG") ? 1u : 7u) && key;
-  say(Trait::debug, closed ? Holds::yes : Holds::no, closed ? "secure-lock" : "open",
-      closed ? "SOFT_DIS_JTAG is burned, a key opens it by challenge" : found, pad);
+  if (burned && key)
+    return say(Trait::debug, Holds::yes, "secure-lock",
+               "SOFT_DIS_JTAG is burned, a key opens it by challenge", pad);
+  if (const auto lost = burned ? lost_purpose() : std::nullopt)
+    return say_lost(Trait::debug, *lost);
+  say(Trait::debug, pads ? Holds::no : Holds::unclear, pads ? "open" : "",
+      pads ? found : found + ", which does not tell", pad);
 }
 
 void Rules::download() {
@@ -375,22 +408,29 @@ void Rules::download() {
     return;
   }
   const auto disabled = bit("DIS_DOWNLOAD_MODE"), secure = bit("ENABLE_SECURITY_DOWNLOAD");
-  if (!disabled && !secure && is_lost("ENABLE_SECURITY_DOWNLOAD"))
-    say_lost(Trait::download_mode, "ENABLE_SECURITY_DOWNLOAD");
-  if (disabled || secure) {
-    const char* value = disabled == true ? "disabled" : secure == true ? "secure" : "open";
-    say(Trait::download_mode, disabled == true || secure == true ? Holds::yes : Holds::no, value,
+  const char* lost = is_lost("DIS_DOWNLOAD_MODE")          ? "DIS_DOWNLOAD_MODE"
+                     : is_lost("ENABLE_SECURITY_DOWNLOAD") ? "ENABLE_SECURITY_DOWNLOAD"
+                                                           : nullptr;
+  const bool closed = disabled == true || secure == true;
+  if (lost != nullptr && !closed)
+    say_lost(Trait::download_mode, lost);
+  else if (disabled || secure)
+    say(Trait::download_mode, closed ? Holds::yes : Holds::no,
+        disabled == true ? "disabled"
+        : secure == true ? "secure"
+                         : "open",
         fmt::format("DIS_DOWNLOAD_MODE is {}, ENABLE_SECURITY_DOWNLOAD is {}",
                     disabled ? (*disabled ? "1" : "0") : "not there",
                     secure ? (*secure ? "1" : "0") : "not there"),
         "ENABLE_SECURITY_DOWNLOAD");
-  }
   for (const char* field : {"DIS_DIRECT_BOOT", "DIS_LEGACY_SPI_BOOT", "DIS_BOOT_REMAP"})
     want(Trait::other_boot, field, "closed", "open");
 }
 
 void Rules::say_all() {
-  old_ = has("ABS_DONE_0");
+  chip_ = summary_.chip.empty() ? telling_chip(summary_) : summary_.chip.c_str();
+  old_ = chip_ != nullptr && std::string_view(chip_) == "esp32";
+  short_ = chip_ != nullptr && std::string_view(chip_) == "esp32c2";
   identity();
   secure_boot();
   encryption();

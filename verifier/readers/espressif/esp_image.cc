@@ -196,7 +196,8 @@ std::optional<EspImage> parse_esp_image(View v) {
 bool say_esp_image(View room, const Place& place, const std::string& what, Reading& reading) {
   const auto image = parse_esp_image(room);
   if (!image) return false;
-  SignedImage out = SignedImage::at(place, what);
+  SignedImage out =
+      SignedImage::at(place, image->bootloader && what == "image" ? "bootloader" : what);
   if (!image->project.empty()) out.what += fmt::format(" ({} {})", image->project, image->version);
   out.secure_version = image->secure_version;
   if (!take_sector(room, *image, out)) take_v1(room, *image, out);

@@ -6,10 +6,10 @@
 #include <bit>
 #include <utility>
 
-#include "verifier/base/characters.h"
 #include "verifier/readers/espressif/efuse.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/posture/tool_text.h"
+#include "verifier/readers/posture/untold.h"
 #include "verifier/readers/text/beside.h"
 
 namespace attest {
@@ -123,6 +123,8 @@ class InfoSayer {
     for (const auto& [block, purpose] : info_.purposes) {
       if (purpose.starts_with("HMAC_UP")) say(Trait::nvs_scheme, Holds::yes, "hmac", block);
       if (purpose.starts_with("ECDSA_KEY")) say(Trait::dac_key, Holds::yes, "efuse-ecdsa", block);
+      if (purpose == "HMAC_DOWN_DIGITAL_SIGNATURE")
+        say(Trait::dac_key, Holds::yes, "rsa-ds", block);
     }
   }
 
@@ -153,7 +155,7 @@ class InfoSayer {
     if (!count && !info_.encryption) return;
     const bool on = count ? std::popcount(*count & 7) % 2 == 1 : *info_.encryption;
     const std::string detail = count ? fmt::format("SPI_BOOT_CRYPT_CNT is 0x{:x}", *count)
-                                     : std::string("the count is not told");
+                                     : std::string("SPI_BOOT_CRYPT_CNT is not told");
     if (info_.encryption && *info_.encryption != on)
       return say(Trait::flash_encryption, Holds::unclear, "",
                  detail + ", and its words give flash encryption differently");
@@ -165,7 +167,7 @@ class InfoSayer {
         release ? Holds::yes
         : count ? Holds::no
                 : Holds::unclear,
-        mode, detail);
+        release || count ? mode : kUntold, detail);
     cache("DIS_DOWNLOAD_ICACHE", 10, info_.icache, has_icache);
     cache("DIS_DOWNLOAD_DCACHE", 9, info_.dcache, has_dcache);
   }
@@ -182,7 +184,7 @@ class InfoSayer {
                 : Holds::unclear,
         closed  ? "burned"
         : known ? "open"
-                : "",
+                : kUntold,
         fmt::format("{} is {}{}", field, closed ? 1 : 0,
                     known ? "" : ", and which chip it is is not told"));
   }
@@ -198,11 +200,11 @@ class InfoSayer {
     if (pads && usb)
       say(Trait::debug, Holds::yes, "disabled", "JTAG is disabled for good, by its pads and USB");
     else if (pads)
-      say(Trait::debug, Holds::unclear, "",
+      say(Trait::debug, Holds::unclear, kUntold,
           "JTAG is disabled for good by its pads; whether it is by USB is not told here: the eFuse "
           "summary tells");
     else if (soft)
-      say(Trait::debug, Holds::unclear, "",
+      say(Trait::debug, Holds::unclear, kUntold,
           "JTAG is disabled by software: whether a key opens it is not told");
     else
       say(Trait::debug, Holds::no, "open", "JTAG is not disabled");

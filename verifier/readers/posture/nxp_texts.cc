@@ -13,6 +13,7 @@
 
 #include "verifier/readers/formats.h"
 #include "verifier/readers/posture/tool_text.h"
+#include "verifier/readers/posture/untold.h"
 #include "verifier/readers/quoted.h"
 #include "verifier/readers/text/beside.h"
 
@@ -61,6 +62,11 @@ void say_life_cycle(const Source& s, uint64_t offset, std::string_view v, Readin
       fmt::format("Life Cycle State is {}", v), reading);
 }
 
+void say_refused(const Source& s, uint64_t offset, const std::string& status, Reading& reading) {
+  say(s, offset, Trait::debug, Holds::unclear, kUntold,
+      fmt::format("the part refused the question: status {}", status), reading);
+}
+
 // Of get-property 17, as JSON. A command that the part refused answers zeros, which are no state.
 const Json::Array* answer_of(const Json& json) {
   const Json *list = json.find("response"), *command = json.find("command");
@@ -87,8 +93,7 @@ void read_blhost_json(const Source& s, tool::Rest& rest, Reading& reading) {
     const Json *status = one.json.find("status"),
                *code = status == nullptr ? nullptr : status->find("value");
     if (code != nullptr && code->natural() != 0u)
-      say(s, one.offset, Trait::debug, Holds::unclear, "",
-          fmt::format("the part refused the question: status {}", dump(*code)), reading);
+      say_refused(s, one.offset, dump(*code), reading);
     else if (const auto state = answer->front().natural())
       say_state(s, one.offset, *state, reading);
   }
@@ -196,18 +201,32 @@ Result<void> read_blhost(const Source& s, Reading& reading) {
     for (const FuseWord& fuse : fuse_words(s, &rest)) say_fuse(s, fuse, reading);
   }
   if (tool::contains(s.bytes, "\"response\"")) read_blhost_json(s, rest, reading);
-  std::optional<uint64_t> word;
+  std::optional<uint64_t> word, status;
+  bool answers = false;
   for (const tool::Line& line : tool::lines(s.bytes)) {
     const auto with = [&](const char* label) { return tool::labelled(line.text, label, '='); };
-    const auto response = with("Response word 1"), cycle = with("Life Cycle State"),
+    const auto answer = with("Response status"), response = with("Response word 1"),
+               second = with("Response word 2"), cycle = with("Life Cycle State"),
                state = with("Security State");
-    if (response || cycle || state || with("Response status") || with("Response word 2"))
-      rest.take(line);
+    // (The tool answers in front of it: else a text speaks of such a line.)
+    answers = answers || answer || response || second;
+    if (!answers) continue;
+    if (answer || response || cycle || state || second) rest.take(line);
+    if (answer) {
+      status = first_number(*answer);
+      word.reset();
+    }
     if (response) {
       const size_t open = response->find('(');
       word = open == std::string_view::npos
                  ? first_number(*response)
                  : tool::number(response->substr(open + 1, response->find(')') - open - 1));
+    }
+    if (!state && !cycle) continue;
+    // What stands behind a refusal is no state.
+    if (status.value_or(0) != 0) {
+      say_refused(s, line.offset, std::to_string(*status), reading);
+      continue;
     }
     if (cycle) say_life_cycle(s, line.offset, *cycle, reading);
     if (!state) continue;
@@ -223,10 +242,15 @@ Result<void> read_blhost(const Source& s, Reading& reading) {
 
 bool is_blhost(const Source& s) {
   if (has_fuse_words(s)) return true;
-  if (tool::is_output(s, {"State"}) && tool::any_line(s, [](std::string_view line) {
-        return tool::labelled(line, "Security State", '=') ||
-               tool::labelled(line, "Life Cycle State", '=');
-      }))
+  const auto has_line = [&](std::initializer_list<const char*> labels) {
+    return tool::any_line(s, [&](std::string_view line) {
+      return std::any_of(labels.begin(), labels.end(),
+                         [&](const char* label) { return tool::labelled(line, label, '='); });
+    });
+  };
+  if (tool::is_output(s, {"State"}) &&
+      has_line({"Response status", "Response word 1", "Response word 2"}) &&
+      has_line({"Security State", "Life Cycle State"}))
     return true;
   if (!tool::is_output(s, {"get-property"}) || !tool::contains(s.bytes, "\"response\""))
     return false;

@@ -10,6 +10,7 @@
 #include "verifier/base/characters.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/posture/tool_text.h"
+#include "verifier/readers/posture/untold.h"
 #include "verifier/readers/quoted.h"
 #include "verifier/readers/text/beside.h"
 
@@ -24,6 +25,7 @@ struct Status {
   std::optional<std::string> boot_words, serial, unique, engine, part, state, sign_x, sign_y;
   std::vector<std::string> tamper;  // name=value
   bool refused = false;             // the tool says that the part is locked
+  bool failed = false;              // the tool says so, of all that it printed
   bool unreachable = false;         // the tool did not reach the part, for whatever reason
   uint64_t offset = 0;
 };
@@ -358,8 +360,11 @@ class Sayer {
                           : ""));
     else if (s_.refused)
       say(Trait::debug, Holds::yes, "locked", "the tool says that the part is locked");
+    else if (s_.failed)
+      say(Trait::debug, Holds::unclear, kUntold,
+          "the tool says that it failed: what it printed is not taken");
     else if (s_.unreachable)
-      say(Trait::debug, Holds::unclear, "",
+      say(Trait::debug, Holds::unclear, kUntold,
           "the tool could not reach the part: locked, or not connected");
     if (s_.erase)
       say(Trait::device_erase, Holds::yes, *s_.erase ? "enabled" : "disabled",
@@ -543,7 +548,11 @@ Result<void> read_json(const Source& s, Reading& reading) {
   Parts parts(tool::Again::differs);
   for (const tool::Printed& one : *printed) {
     if (!is_result(one.json) || !parts.begin(one.offset)) continue;
-    take_json(*one.json.find("result"), one.offset, parts);
+    if (const Json* success = one.json.find("success");
+        success != nullptr && success->boolean() == false)
+      parts.at(one.offset).failed = true;  // whatever it printed before
+    else
+      take_json(*one.json.find("result"), one.offset, parts);
     rest.take(one, [](const std::string& name, const Json&) {
       return name == "result" || name == "success" || name == "error" || name == "warning" ||
              name == "info";

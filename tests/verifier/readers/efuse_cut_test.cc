@@ -1,0 +1,257 @@
+// Summaries and dumps of Espressif's fuses that lack something, or do not name their chip: what is
+// not there is not told, and neither open nor of a chip that was guessed.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "tests/support/judged.h"
+#include "tests/support/readings.h"
+#include "tests/support/support.h"
+#include "verifier/checks/catalogue.h"
+#include "verifier/gather/gather.h"
+#include "verifier/judge/judge.h"
+#include "verifier/readers/posture/untold.h"
+
+using namespace attest;
+using namespace attest::test;
+
+namespace {
+
+struct Line {
+  std::string name, value;
+  bool sealed = true;
+};
+const std::string kDigest = [] {
+  std::string out = "5a";
+  for (int i = 1; i < 32; ++i) out += " 5a";
+  return out;
+}();
+const std::string kHidden = [] {
+  std::string out = "??";
+  for (int i = 1; i < 32; ++i) out += " ??";
+  return out;
+}();
+
+// A released ESP32-C3.
+std::vector<Line> released() {
+  std::vector<Line> out = {{"ERR_RST_ENABLE", "without check"},
+                           {"RD_DIS", "1"},
+                           {"DIS_ICACHE", "False"},
+                           {"DIS_DIRECT_BOOT", "True"},
+                           {"MAC", "60:55:49:00:00:01 (OK)"},
+                           {"SOFT_DIS_JTAG", "0"},
+                           {"DIS_PAD_JTAG", "True"},
+                           {"DIS_USB_JTAG", "True"},
+                           {"DIS_DOWNLOAD_ICACHE", "True"},
+                           {"DIS_DOWNLOAD_MANUAL_ENCRYPT", "True"},
+                           {"SPI_BOOT_CRYPT_CNT", "Enable"},
+                           {"SECURE_BOOT_KEY_REVOKE0", "False"},
+                           {"SECURE_BOOT_KEY_REVOKE1", "True"},
+                           {"SECURE_BOOT_KEY_REVOKE2", "True"},
+                           {"SECURE_BOOT_EN", "True"},
+                           {"DIS_DOWNLOAD_MODE", "False"},
+                           {"ENABLE_SECURITY_DOWNLOAD", "True"},
+                           {"SECURE_VERSION", "1"},
+                           {"KEY_PURPOSE_0", "XTS_AES_128_KEY"},
+                           {"KEY_PURPOSE_1", "SECURE_BOOT_DIGEST0"}};
+  for (const char* unused : {"2", "3", "4", "5"})
+    out.push_back({std::string("KEY_PURPOSE_") + unused, "USER", false});
+  out.push_back({"BLOCK_KEY0", kHidden});
+  out.push_back({"BLOCK_KEY1", kDigest});
+  return out;
+}
+std::vector<Line> without(std::string_view name, std::vector<Line> lines = released()) {
+  std::erase_if(lines, [&](const Line& line) { return line.name == name; });
+  return lines;
+}
+
+std::string text_of(const std::vector<Line>& lines) {
+  std::string out = "espefuse v5.6.0\n=== Run \"summary\" command ===\n";
+  for (const Line& line : lines) {
+    const char* access = line.value == kHidden ? "-/-" : line.sealed ? "R/-" : "R/W";
+    const char* bits = line.name == "SPI_BOOT_CRYPT_CNT" ? " (0b111)"
+                       : line.value == "0"               ? " (0b000)"
+                       : line.value == "1"               ? " (0b0000001)"
+                                                         : "";
+    out +=
+        fmt::format("{} (BLOCK0)   what it is   = {} {}{}\n", line.name, line.value, access, bits);
+  }
+  return out;
+}
+
+Reading read_text(std::string_view text, std::string path = "efuse.txt") {
+  return read_bytes(view(text), {}, std::move(path));
+}
+Reading read_all(const std::vector<std::string>& texts) {
+  Reading out;
+  out.codecs = &codecs::direct();
+  for (size_t i = 0; i < texts.size(); ++i)
+    REQUIRE(read_evidence({.path = fmt::format("{}.txt", i), .bytes = view(texts[i])}, out)
+                .has_value());
+  return out;
+}
+
+// What `security.*` finds where the order wants a released part: "fail id", "unknown id".
+std::vector<std::string> found(Reading reading) {
+  Device order;
+  for (const auto& [key, value] :
+       {std::pair{"profile", "release"}, {"secure_boot", "v2"}, {"debug", "disabled"}})
+    order.posture.ordered.push_back(
+        {.key = key, .value = value, .place = {.path = "order.json", .offset = {}, .item = {}}});
+  const Policy policy{.network = Network::none, .at = Instant{1'790'000'000}, .required = {}};
+  const Evidence e = gather(std::move(reading), policy, TrustStore::builtin(false), nullptr,
+                            openssl_engine(), std::move(order));
+  std::vector<std::string> out;
+  for (const Finding& f : attest::judge(e).findings) {
+    const std::string id = f.check->id;
+    if (!id.starts_with("security.") || id == "security.release-rule-holds") continue;
+    if (f.status == Status::fail || f.status == Status::warn || f.status == Status::unknown)
+      out.push_back(fmt::format("{} {}", status_name(f.status), id.substr(9)));
+  }
+  return out;
+}
+using Answers = std::vector<std::string>;
+
+// Words of the first block, by where a test burns them.
+std::string dump_of(std::vector<uint32_t> first, size_t blocks = 11) {
+  std::string out = "=== Run \"dump\" command ===\n";
+  for (size_t i = 0; i < blocks; ++i) {
+    out += fmt::format("BLOCK_X ( ) [{:<2}] dump:", i);
+    const size_t words = i == 0 ? first.size() : i == 1 ? 6 : 8;
+    for (size_t w = 0; w < words; ++w)
+      out += fmt::format(" {:08x}", i == 0            ? first[w]
+                                    : i == 1 && w < 2 ? w == 0 ? 0x49000001u : 0x6055u
+                                                      : 0u);
+    out += "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("eFuses: a summary that lacks a field leaves open what it tells, and fails nothing") {
+  CHECK(found(read_text(text_of(released()))) == Answers{});
+  const std::pair<const char*, Answers> kRows[] = {
+      {"SECURE_BOOT_EN",
+       {"unknown secure-boot-is-enabled", "unknown boot-key-is-usable",
+        "unknown secure-boot-scheme-is-as-ordered", "unknown read-protection-is-sealed"}},
+      {"BLOCK_KEY1", {"unknown boot-key-is-usable"}},
+      {"BLOCK_KEY0", {"unknown fuse-keys-cannot-be-read", "unknown fuse-keys-cannot-be-changed"}},
+      {"SPI_BOOT_CRYPT_CNT",
+       {"unknown flash-encryption-is-on", "unknown flash-encryption-is-for-release"}},
+      {"DIS_DOWNLOAD_ICACHE", {"unknown flash-encryption-is-for-release"}},
+      {"DIS_PAD_JTAG", {"unknown debug-is-locked", "unknown debug-lock-is-as-ordered"}},
+      {"DIS_USB_JTAG", {"unknown debug-is-locked", "unknown debug-lock-is-as-ordered"}},
+      {"ENABLE_SECURITY_DOWNLOAD", {"unknown download-mode-is-closed"}},
+      {"DIS_DIRECT_BOOT", {"unknown no-other-way-to-boot"}},
+      {"RD_DIS", {"unknown read-protection-is-sealed"}},
+      {"KEY_PURPOSE_4",
+       {"unknown fuse-keys-cannot-be-read", "unknown fuse-keys-cannot-be-changed"}},
+      {"DIS_DOWNLOAD_MODE", {}},  // the other one closes it
+      {"SOFT_DIS_JTAG", {}},
+      {"SECURE_VERSION", {}},
+      {"MAC", {}}};
+  for (const auto& [name, expected] : kRows) {
+    CAPTURE(std::string(name));
+    Answers is = found(read_text(text_of(without(name))));
+    Answers sorted = expected;
+    std::sort(is.begin(), is.end());
+    std::sort(sorted.begin(), sorted.end());
+    CHECK_MESSAGE(is == sorted, fmt::format("{}", fmt::join(is, ", ")));
+  }
+}
+
+TEST_CASE("eFuses: a summary that is cut anywhere fails nothing, and the whole one answers it") {
+  const std::vector<Line> all = released();
+  const std::string whole = text_of(all);
+  for (size_t from = 0; from < all.size(); from += 3) {
+    for (size_t to = from + 3; to <= all.size(); ++to) {
+      CAPTURE(from);
+      CAPTURE(to);
+      const std::string cut =
+          text_of({all.begin() + static_cast<long>(from), all.begin() + static_cast<long>(to)});
+      if (kind(read_text(cut)) != "esp-efuse") continue;
+      for (const std::string& one : found(read_text(cut))) CHECK(one.starts_with("unknown"));
+      CHECK(found(read_all({whole, cut})) == Answers{});
+    }
+  }
+  // The parts of one that was cut in two.
+  const auto half = all.begin() + 12;
+  const Answers open = found(read_all({text_of({all.begin(), half}), text_of({half, all.end()})}));
+  for (const std::string& one : open) CHECK(one.starts_with("unknown"));
+  CHECK(std::find(open.begin(), open.end(), "unknown debug-is-locked") == open.end());
+}
+
+TEST_CASE("eFuses: the chip that none of the fuses tells is not guessed") {
+  const Reading cut = read_text(text_of(without("ERR_RST_ENABLE")));
+  CHECK(all_said(cut, Trait::chip) == "unclear esp32");
+  CHECK(all_said(read_text(text_of(released())), Trait::chip) == "yes esp32c3");
+  // Fields that several chips have tell none.
+  for (const char* field : {"CRYPT_DPA_ENABLE", "DIS_SWD"}) {
+    std::vector<Line> lines = without("ERR_RST_ENABLE");
+    lines.push_back({field, "False"});
+    CHECK(all_said(read_text(text_of(lines)), Trait::chip) == "unclear esp32");
+  }
+  std::vector<Line> other = without("ERR_RST_ENABLE");
+  other.push_back({"SWAP_UART_SDIO_EN", "False"});
+  const std::string named = text_of(other);
+  CHECK(all_said(read_text(named), Trait::chip) == "yes esp32c6");
+  const std::vector<Line> some = {other.begin(), other.end() - 1};
+  const Answers both = found(read_all({named, text_of(some)}));
+  CHECK(std::find(both.begin(), both.end(), "fail evidence-is-of-this-part") == both.end());
+  // ESP32, by any of its own.
+  CHECK(all_said(read_text(text_of({{"FLASH_CRYPT_CNT", "0"}, {"RD_DIS", "1"}, {"MAC", "x"}})),
+                 Trait::chip) == "yes esp32");
+}
+
+TEST_CASE("eFuses: of ESP32 the scheme is open where either of its bits is not there") {
+  const std::vector<Line> base = {
+      {"FLASH_CRYPT_CNT", "0"}, {"JTAG_DISABLE", "True"}, {"RD_DIS", "1"}};
+  const auto boot = [&](std::vector<Line> more) {
+    more.insert(more.end(), base.begin(), base.end());
+    return all_said(read_text(text_of(more)), Trait::secure_boot);
+  };
+  CHECK(boot({{"ABS_DONE_0", "True"}}) == "unclear untold");
+  CHECK(boot({{"ABS_DONE_0", "False"}}) == "unclear untold");
+  CHECK(boot({{"ABS_DONE_1", "False"}}) == "unclear untold");
+  CHECK(boot({{"ABS_DONE_1", "True"}, {"BLOCK2", kDigest}}) == "yes v2");
+  CHECK(boot({{"ABS_DONE_0", "True"}, {"ABS_DONE_1", "False"}, {"BLOCK2", kHidden}}) == "yes v1");
+}
+
+TEST_CASE("eFuse dumps: one of a chip that is not known is neither judged nor damaged") {
+  const std::vector<uint32_t> burned = {1, 0x00180001, 0x00200000, 0x40, 0x20, 0};
+  const std::string summary = text_of({{"DIS_CORE1", "False"},
+                                       {"SPI_BOOT_CRYPT_CNT", "Enable"},
+                                       {"SECURE_BOOT_EN", "True"},
+                                       {"RD_DIS", "1"}});
+  const auto opened = [](Reading reading) {
+    const Policy policy{.network = Network::main, .at = Instant{1'790'000'000}, .required = {}};
+    const Evidence e =
+        gather(std::move(reading), policy, TrustStore::builtin(false), nullptr, openssl_engine());
+    std::string out;
+    for (const Claim& claim : e.device.posture.claims) {
+      if (claim.locked == Holds::no) out += trait_name(claim.trait) + std::string(" ");
+    }
+    return out;
+  };
+  // By itself, where all the chips that are known have a bit alike, and beside what names another.
+  CHECK(opened(read_text(dump_of(burned))).empty());
+  CHECK(all_said(read_text("Detecting chip type... ESP32-H4\n" + dump_of(burned)),
+                 Trait::secure_boot) == "unclear untold");
+  CHECK(opened(read_all({dump_of(burned)})).empty());
+  const Answers both = found(read_all({dump_of(burned), summary}));
+  CHECK(std::none_of(both.begin(), both.end(),
+                     [](const std::string& one) { return one.starts_with("fail"); }));
+  // A first block that is longer than any, and a chip that the tool names.
+  for (const std::string& text :
+       {dump_of(std::vector<uint32_t>(9, 1)),
+        "Detecting chip type... ESP32-S31\n" + dump_of(std::vector<uint32_t>(9, 1)),
+        "Detecting chip type... ESP32-X9\n" + dump_of(burned)}) {
+    const Reading reading = read_text(text);
+    CHECK(problems(reading).empty());
+    CHECK(all_said(reading, Trait::debug) == "unclear untold");
+  }
+}
