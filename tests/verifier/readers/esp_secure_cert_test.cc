@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "tests/support/dump_builders.h"
+#include "tests/support/readings.h"
 #include "tests/support/support.h"
 #include "verifier/pki/key.h"
 
@@ -269,4 +270,61 @@ TEST_CASE("esp_secure_cert: the older form in NVS") {
   CHECK(r.files[0].kind == "esp-secure-cert");
   CHECK(*r.device.bytes(FactId::dac) == some_der(480, 1));
   CHECK(*r.device.bytes(FactId::dac_private_key) == some_scalar());
+}
+
+TEST_CASE("esp_secure_cert: where its key lives, as it lies there and as it is promised") {
+  const auto with = [](uint8_t flags, const Bytes& key, const std::vector<Bytes>& more) {
+    Partition p(flags, key);
+    for (const Bytes& tlv : more) add(p.bytes, tlv);
+    return read_file(p.bytes);
+  };
+  const auto place = [](const Reading& r) { return all_said(r, Trait::dac_key); };
+  const auto block = [](uint8_t number) {
+    Bytes config(40, 0);
+    config[0] = number;
+    return secure_tlv(6, 0, config);
+  };
+  const Bytes noise(96, 0xA7);
+  // (By itself it may be the factory's file: nothing in it is sure.)
+  CHECK(place(with(0, some_sec1(), {})) == "unclear flash");
+  CHECK(place(with(0x08, {}, {})) == "unclear efuse-ecdsa");
+  CHECK(place(with(0x40, {}, {})) == "unclear hmac-ecdsa");
+  CHECK(place(with(0x80, noise, {})) == "unclear secure-cert-encrypted");
+  CHECK(place(with(0x08, some_sec1(), {})) == "unclear flash, unclear efuse-ecdsa");
+  CHECK(place(with(0x08, {}, {secure_tlv(3, 0, noise)})) == "unclear rsa-ds");
+  const auto words = [&](uint8_t number) {
+    for (const Claim& claim : with(0x08, {}, {block(number)}).device.posture.claims) {
+      if (claim.trait == Trait::dac_key) return claim.value + ": " + claim.detail;
+    }
+    return std::string();
+  };
+  CHECK(words(8) == "efuse-ecdsa: BLOCK_KEY4 has the private key, as the esp_secure_cert says");
+  CHECK(words(1).starts_with("efuse-ecdsa: block 1, which holds no key,"));
+  // The block of another scheme's key is not that of the ECDSA peripheral.
+  CHECK(place(with(0x40, {}, {block(8)})) == "unclear hmac-ecdsa");
+  CHECK(place(read_file(cust_flash())) == "unclear flash");
+}
+
+TEST_CASE("NVS: where the factory data and the key lie") {
+  const auto said = [](const Bytes& bytes) {
+    const Reading r = read_file(bytes);
+    return all_said(r, Trait::nvs) + "; " + all_said(r, Trait::dac_key);
+  };
+  CHECK(said(FactoryNvs().nvs.build()) == "unclear plain; unclear flash");
+  NvsBuilder nvs;
+  nvs.space(1, "esp_secure_cert");
+  nvs.blob(1, "dev_cert", some_der(480, 1));
+  CHECK(said(nvs.build(3)) == "; ");
+  nvs.blob(1, "priv_key", some_sec1());
+  CHECK(said(nvs.build(3)) == "; unclear flash");
+  nvs.blob(1, "cipher_c", Bytes(64, 0xA7));
+  CHECK(said(nvs.build(3)) == "; unclear flash, unclear rsa-ds");
+  // In the read-out of a whole flash it is the part's own.
+  Bytes flash(0x30000, 0xFF);
+  write(flash, 0x8000,
+        partition_table(
+            {{0x3F, 6, 0xD000, 0x2000, "esp_secure_cert"}, {1, 2, 0x20000, 0x6000, "fctry"}}));
+  write(flash, 0xD000, Partition().bytes);
+  write(flash, 0x20000, FactoryNvs().nvs.build());
+  CHECK(said(flash) == "no plain; no flash, no flash");
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 
+#include "verifier/base/checksum.h"
 #include "verifier/readers/containers/carve.h"
 #include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/espressif/esp_image.h"
@@ -20,8 +21,9 @@ namespace {
 
 using namespace esp;
 
-constexpr size_t kMostGaps =
-    16;  // between partitions, searched for certificates; a table has a few
+constexpr size_t kMostGaps = 16;  // between partitions, searched for certificates; a table has few
+constexpr size_t kMostApps = 32;  // places that are tried without a table
+constexpr uint8_t kImageMagic = 0xE9;
 
 // "zeros", where one byte is all there is; else nothing.
 std::string one_byte_alone(View v) {
@@ -56,8 +58,9 @@ class Flash {
   void carve_rest();
   void say_content(size_t at, size_t size, const std::string& what, bool shown);
   bool say_bootloader(bool may_be_hidden);
+  void say_plain_behind(size_t table);
   void say_apps(const Table& table);
-  void say_nvs(const Region& region);
+  void make_sure(size_t from);
   void say_keys(const Region& region, Holds hidden);
   void read_keys(const Region& region, const Source& inside);
 
@@ -182,6 +185,14 @@ void Flash::carve_rest() {
   }
 }
 
+// ESP-IDF's choice of the application that is started: a number and its CRC, before erased flash.
+bool is_ota_data(View room) {
+  constexpr size_t kEntry = 32, kCrcAt = 28;
+  const View sector = room.first(std::min(room.size(), kSector));
+  if (sector.size() < 2 * kEntry || all_ff(sector.first(4))) return false;
+  return crc32_esp(sector.first(4)) == le32(sector, kCrcAt) && all_ff(sector.subspan(kEntry));
+}
+
 // ESP-IDF's description of an application, where its first segment has it.
 bool holds_app_description(View room) {
   constexpr size_t kAt = 32;
@@ -218,10 +229,53 @@ bool Flash::say_bootloader(bool may_be_hidden) {
   return false;
 }
 
+// Where no table can be read: applications lie on such borders.
+constexpr size_t kAppBorder = 0x10000;
+
+// Those in plain, by their own heads.
+std::vector<size_t> plain_apps(View image) {
+  std::vector<size_t> out;
+  size_t tried = 0;
+  for (size_t at = kAppBorder; at < image.size(); at += kAppBorder) {
+    const View room = image.subspan(at);
+    const bool described = holds_app_description(room);
+    const bool headed = room[0] == kImageMagic && tried < kMostApps;
+    if (headed) ++tried;
+    const auto app = headed ? parse_esp_image(room) : std::nullopt;
+    if (app || described) out.push_back(at);
+    if (app) at += app->end / kAppBorder * kAppBorder;  // what lies in it is its own
+  }
+  return out;
+}
+
+// Ciphertext where applications lie, and none of them in plain.
+std::optional<size_t> hidden_app(View image, size_t table) {
+  if (!plain_apps(image).empty()) return std::nullopt;
+  size_t tried = 0;
+  for (size_t at = kAppBorder; at + kSector <= image.size() && tried < kMostApps;
+       at += kAppBorder) {
+    const View head = image.subspan(at, kSector);
+    if (at == table || all_ff(head)) continue;
+    ++tried;
+    if (is_ciphertext(head)) return at;
+  }
+  return std::nullopt;
+}
+
+// Of a part that encrypts: what lies in plain all the same. Such an application does not start,
+// whoever signed it.
+void Flash::say_plain_behind(size_t table) {
+  for (const size_t at : plain_apps(image_))
+    say_content(at, kSector, fmt::format("application at 0x{:x}", at), true);
+  for (size_t at = table + kSector; at < image_.size(); at += kSector) {
+    if (is_ota_data(image_.subspan(at)))
+      say_content(at, kSector, fmt::format("OTA data at 0x{:x}", at), true);
+  }
+}
+
 // An application that cannot be read is damaged: the part may start the other one, and what is
 // signed there is not known.
 void Flash::say_apps(const Table& table) {
-  constexpr uint8_t kImageMagic = 0xE9;
   const int64_t base = device_base(table);
   std::set<size_t> seen;
   for (const Row& row : table.rows) {
@@ -246,24 +300,13 @@ void Flash::say_apps(const Table& table) {
   }
 }
 
-// Where the factory data lie in plain, and the DAC's key with them.
-void Flash::say_nvs(const Region& region) {
-  const Nvs nvs = parse_nvs(image_.subspan(region.at, region.size));
-  const bool factory = nvs.count("chip-factory") != 0;
-  if (!nvs.encrypted && !factory) return;
-  Posture& posture = reading_.device.posture;
-  const std::string name = region.label.empty() ? "NVS partition" : printable(region.label);
-  posture.say(Trait::nvs, nvs.encrypted ? Holds::yes : Holds::no,
-              nvs.encrypted ? "encrypted" : "plain",
-              fmt::format("the {} with the factory data is {}", name,
-                          nvs.encrypted ? "encrypted" : "in plain"),
-              place(region.at, region.label));
-  if (nvs.encrypted)
-    posture.say(Trait::dac_key, Holds::yes, "nvs-encrypted", name, place(region.at, region.label));
-  if (const NvsItem* key = nvs.find("chip-factory", "dac-key"); key != nullptr && !nvs.encrypted)
-    posture.say(Trait::dac_key, Holds::no, "flash",
-                fmt::format("chip-factory/dac-key can be read in the {}", name),
-                place(region.at + key->offset, "chip-factory/dac-key"));
+// What the readers of partitions said of where keys lie: here it is the part's own flash.
+void Flash::make_sure(size_t from) {
+  auto& claims = reading_.device.posture.claims;
+  for (size_t i = from; i < claims.size(); ++i) {
+    if (claims[i].value == "plain" || claims[i].value == "flash") claims[i].locked = Holds::no;
+    if (claims[i].value == "nvs-encrypted") claims[i].locked = Holds::yes;
+  }
 }
 
 void Flash::say_keys(const Region& region, Holds hidden) {
@@ -305,15 +348,15 @@ void Flash::read_region(const Region& region) {
     erased_.push_back(&region);
     return;
   }
+  const size_t said = reading_.device.posture.claims.size();
   switch (region.kind) {
     case Region::Kind::keys:
       read_keys(region, inside);
       break;
     case Region::Kind::nvs:
-      if (looks_like_nvs(inside.bytes)) {
-        say_nvs(region);
+      if (looks_like_nvs(inside.bytes))
         read_nvs(inside, region.label, reading_);
-      } else
+      else
         reading_.device.damaged(place(region.at, region.label), "partition content",
                                 "expected NVS pages, found none");
       break;
@@ -329,6 +372,7 @@ void Flash::read_region(const Region& region) {
             "the esp_secure_cert partition holds nothing in plain: flash encryption may be on");
       break;
   }
+  make_sure(said);
 }
 
 void Flash::read() {
@@ -339,8 +383,9 @@ void Flash::read() {
     take_table(*table);
     say_content(table->at, kTableSize, "partition table", true);
     say_apps(*table);
-  } else if (const auto hidden = hidden_table(image_, false); hidden && starts_in_plain) {
-    // A part that encrypts has both as ciphertext.
+  } else if (const auto hidden = hidden_table(image_, false);
+             hidden && starts_in_plain && !hidden_app(image_, *hidden)) {
+    // A part that encrypts has its applications as ciphertext, too.
     reading_.device.damaged(place(*hidden, "partition table"), "partition table",
                             "expected its rows behind a bootloader in plain, found noise");
   } else if (hidden) {
@@ -348,6 +393,9 @@ void Flash::read() {
                          "the partition table is ciphertext: flash encryption is on, and what it "
                          "covers is hidden, as in a part that was released");
     say_content(*hidden, kTableSize, "partition table", false);
+    if (const auto app = starts_in_plain ? hidden_app(image_, *hidden) : std::nullopt)
+      say_content(*app, kSector, fmt::format("application at 0x{:x}", *app), false);
+    say_plain_behind(*hidden);
   } else
     reading_.device.damaged(place(std::min(kTableAt, image_.size()), "partition table"),
                             "partition table", "none was found");

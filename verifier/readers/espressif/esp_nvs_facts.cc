@@ -149,6 +149,47 @@ void say_all(const Nvs& nvs, const Place& at, const std::string& label, Reading&
     reading.current->kind = "esp-secure-cert";
 }
 
+// Where the factory data lie in plain, and the DAC's key with them. By itself the partition may be
+// the factory's file: a read-out of the whole flash makes sure of it (esp_flash.cc).
+void say_storage(const Nvs& nvs, const Place& at, const std::string& label, Reading& reading) {
+  Posture& posture = reading.device.posture;
+  const std::string name = label.empty() ? "NVS partition" : printable(label);
+  const auto inside = [&](const NvsItem& item) {
+    return Place{.path = at.path, .offset = *at.offset + item.offset, .item = item.name()};
+  };
+  if (nvs.encrypted || nvs.count("chip-factory") != 0)
+    posture.say(Trait::nvs, nvs.encrypted ? Holds::yes : Holds::unclear,
+                nvs.encrypted ? "encrypted" : "plain",
+                fmt::format("the {} with the factory data is {}", name,
+                            nvs.encrypted ? "encrypted" : "in plain"),
+                at);
+  if (nvs.encrypted) {
+    posture.say(Trait::dac_key, Holds::unclear, "nvs-encrypted", name, at);
+    return;
+  }
+  for (const auto& [space, key] :
+       {std::pair{"chip-factory", "dac-key"}, {"esp_secure_cert", "priv_key"}}) {
+    const NvsItem* item = nvs.find(space, key);
+    if (item != nullptr)
+      posture.say(Trait::dac_key, Holds::unclear, "flash",
+                  fmt::format("{}/{} can be read in the {}", space, key, name), inside(*item));
+  }
+  if (const NvsItem* item = nvs.find("esp_secure_cert", "cipher_c"))
+    posture.say(Trait::dac_key, Holds::unclear, "rsa-ds",
+                "the esp_secure_cert says so of the private key", inside(*item));
+}
+
+// Whatever opens it is the key of one scheme.
+void say_scheme(const Secret& secret, const Place& at, const std::string& label, Reading& reading) {
+  constexpr size_t kOfHmac = 32;
+  const bool by_hmac = secret.bytes.size() == kOfHmac;
+  reading.device.posture.say(
+      Trait::nvs_scheme, Holds::yes, by_hmac ? "hmac" : "keys-partition",
+      fmt::format("the {} opens with {}", label.empty() ? "NVS partition" : printable(label),
+                  by_hmac ? "a key of the HMAC scheme" : "the keys of a keys partition"),
+      at);
+}
+
 Result<void> read_nvs_file(const Source& s, Reading& reading) {
   read_nvs(s, "", reading);
   return {};
@@ -170,6 +211,7 @@ void read_nvs(const Source& source, const std::string& label, Reading& reading) 
         Remark::truncated, at,
         fmt::format("the NVS partition ends within a page, after {} bytes", source.bytes.size()));
   if (nvs.erased) reading.device.note(Remark::erased, at, "the NVS partition is erased");
+  say_storage(nvs, at, label, reading);
   if (!nvs.encrypted) {
     say_all(nvs, at, label, reading);
     return;
@@ -184,6 +226,7 @@ void read_nvs(const Source& source, const std::string& label, Reading& reading) 
                                   const Nvs opened = parse_nvs(*bytes, &key);
                                   if (opened.sound == 0) continue;
                                   into.opened_with(secret.bytes);
+                                  say_scheme(secret, at, label, into);
                                   say_all(opened, at, label, into);
                                   return true;
                                 }

@@ -73,6 +73,7 @@ class Partition {
   Partition(const Source& source, const std::string& label, Reading& reading)
       : source_(source), label_(label), reading_(reading) {}
   void read_tlvs();
+  void say_hardware();
   void read_cust_flash();
 
  private:
@@ -83,6 +84,8 @@ class Partition {
   }
   void take(const Tlv& tlv);
   void take_key(const Tlv& tlv, const Place& at);
+  void take_plain_key(Encoding encoding, View key, const Place& at);
+  void say_place_of_key(const char* value, std::string detail, const Place& at);
   void take_matter(const Tlv& tlv, const Place& at);
   bool room(size_t at, size_t size, const char* item);
   std::optional<View> flash_item(size_t record, size_t at, size_t most, const char* item);
@@ -90,30 +93,61 @@ class Partition {
   const Source& source_;
   const std::string& label_;
   Reading& reading_;
+  const char* hardware_ = nullptr;  // where the flags say that the key lives
+  std::optional<unsigned> block_;   // of the fuses
+  Place hardware_at_;
 };
+
+// A promise: what the part's fuses say of it is compared (checks/security_flash.cc).
+void Partition::say_place_of_key(const char* value, std::string detail, const Place& at) {
+  reading_.device.posture.say(Trait::dac_key, Holds::unclear, value, std::move(detail), at);
+}
+
+void Partition::take_plain_key(Encoding encoding, View key, const Place& at) {
+  if (say_dac_key_item(encoding, key, at, reading_) == KeyItem::plain)
+    say_place_of_key("flash", "the private key lies in plain in the esp_secure_cert", at);
+}
+
+// Without flags that say something else the block is the one of the ECDSA peripheral.
+void Partition::say_hardware() {
+  constexpr unsigned kFirstKey = 4, kLastKey = 9;
+  if (hardware_ == nullptr && !block_) return;
+  const std::string_view value = hardware_ == nullptr ? "efuse-ecdsa" : hardware_;
+  if (value != "efuse-ecdsa" || !block_)
+    return say_place_of_key(value.data(), "the esp_secure_cert says so of the private key",
+                            hardware_at_);
+  say_place_of_key(value.data(),
+                   *block_ >= kFirstKey && *block_ <= kLastKey
+                       ? fmt::format("BLOCK_KEY{} has the private key, as the esp_secure_cert says",
+                                     *block_ - kFirstKey)
+                       : fmt::format("block {}, which holds no key, has the private key, as the "
+                                     "esp_secure_cert says",
+                                     *block_),
+                   hardware_at_);
+}
 
 void Partition::take_key(const Tlv& tlv, const Place& at) {
   const bool hardware = (tlv.flags & (kHmacDerived | kPeripheral)) != 0,
              encrypted = (tlv.flags & kHmacEncrypted) != 0;
-  if (!hardware && !encrypted) {
-    say_dac_key_item(Encoding::any, tlv.data, at, reading_);
-    return;
-  }
+  if (!hardware && !encrypted) return take_plain_key(Encoding::any, tlv.data, at);
   if (hardware)
     reading_.device.note(
         Remark::key_in_hardware, at,
         (tlv.flags & kPeripheral) != 0
             ? "the private key is said to be in an eFuse block, for the ECDSA peripheral"
             : "the private key is said to be derived from an eFuse key");
+  hardware_at_ = at;
+  hardware_ = (tlv.flags & kPeripheral) != 0 ? "efuse-ecdsa" : hardware ? "hmac-ecdsa" : hardware_;
   // The flag is a promise; what lies there decides.
   if (key_item(tlv.data) == KeyItem::plain) {
-    say_dac_key_item(Encoding::any, tlv.data, at, reading_);
+    take_plain_key(Encoding::any, tlv.data, at);
     reading_.device.note(Remark::key_beside_hardware_flag, at,
                          fmt::format("the flag 0x{:02x} says that the key is kept in hardware, and "
                                      "yet it lies here in plain",
                                      tlv.flags));
   } else if (encrypted) {
     reading_.holds("encrypted-key");
+    if (!hardware) hardware_ = "secure-cert-encrypted";
     reading_.device.note(Remark::key_encrypted, at,
                          "the private key is encrypted with an eFuse key");
   }
@@ -171,12 +205,17 @@ void Partition::take(const Tlv& tlv) {
     case kDsData:
       reading_.device.note(Remark::key_in_hardware, at,
                            "the private key is kept by the digital signature peripheral");
+      hardware_ = "rsa-ds";
+      hardware_at_ = at;
       break;
     case kSecurityConfig:
-      if (!tlv.data.empty() && !is_erased(tlv.data))
+      if (!tlv.data.empty() && !is_erased(tlv.data)) {
         reading_.device.note(
             Remark::key_in_hardware, at,
             fmt::format("the private key is said to be in eFuse block {}", tlv.data[0]));
+        block_ = tlv.data[0];
+        hardware_at_ = at;
+      }
       break;
     case kIntegrity: {
       const Sha256 is = sha256(source_.bytes.first(tlv.offset));
@@ -290,8 +329,10 @@ void Partition::read_cust_flash() {
   if (peripheral) {
     reading_.device.note(Remark::key_in_hardware, place(kKeyAt, "ciphertext"),
                          "the private key is kept by the digital signature peripheral");
+    say_place_of_key("rsa-ds", "the esp_secure_cert says so of the private key",
+                     place(kKeyAt, "ciphertext"));
   } else if (const auto item = flash_item(16, kKeyAt, v.size(), "private key")) {
-    say_dac_key_item(Encoding::any, *item, place(kKeyAt, "private key"), reading_);
+    take_plain_key(Encoding::any, *item, place(kKeyAt, "private key"));
   }
 }
 
@@ -335,10 +376,12 @@ bool is_esp_secure_cert(View partition) {
 
 void read_esp_secure_cert(const Source& source, const std::string& label, Reading& reading) {
   Partition partition(source, label, reading);
-  if (is_tlvs(source.bytes))
+  if (is_tlvs(source.bytes)) {
     partition.read_tlvs();
-  else
+    partition.say_hardware();
+  } else {
     partition.read_cust_flash();
+  }
 }
 
 const Reader esp_secure_cert_reader{
