@@ -36,6 +36,16 @@ class OrderedKeys {
   bool has_any(const std::vector<std::string>& keys) const {
     return std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return has(key); });
   }
+  // False: an image names its key by a longer hash than SHA-256, and the order has keys by that
+  // hash alone.
+  bool tells_apart(const std::vector<std::string>& keys) const {
+    constexpr size_t kDigits = 64;
+    const bool longer = std::any_of(keys.begin(), keys.end(),
+                                    [](const std::string& key) { return key.size() > kDigits; });
+    return !longer || std::none_of(all_.begin(), all_.end(), [](const OrderedLock* lock) {
+      return lock->value.size() == kDigits;
+    });
+  }
   Outcome other(std::string_view what, std::string found, const Place& place) const {
     return asked(true, fail(fmt::format("{} is not a key that was ordered ({})", what,
                                         place_text(first().place)),

@@ -27,6 +27,10 @@ bool is_bootloader(const SignedImage& image) {
 bool is_encrypted(const SignedImage& image) {
   return image.scheme.ends_with(kEncrypted);
 }
+// By a signature that nobody here can check, whatever keys are at hand.
+bool is_of_unknown_scheme(const SignedImage& image) {
+  return image.scheme.starts_with(kUnknownScheme);
+}
 std::string named(const SignedImage& image) {
   return fmt::format("{} in {}", image.what, place_text(image.place));
 }
@@ -105,6 +109,9 @@ Outcome image_signatures_verify(const RecordView& record) {
         is_encrypted(*open)
             ? fmt::format("the {} is signed ({}): its signature is over what it decrypts to",
                           named(*open), open->scheme)
+        : is_of_unknown_scheme(*open)
+            ? fmt::format("the {} is signed, and the kind of its signature is not known ({})",
+                          named(*open), open->scheme)
             : fmt::format("the {} is signed ({}), and the public key is not in the evidence",
                           named(*open), open->scheme);
     return asks_for_signatures(record) ? asked(true, unknown(std::move(why)))
@@ -158,7 +165,7 @@ Outcome image_key_is_ordered(const SignedImage& image, const OrderedKeys& keys) 
     case ImageSignature::unchecked:
       break;
   }
-  if (!image.keys.empty() && !keys.has_any(image.keys))
+  if (!image.keys.empty() && !keys.has_any(image.keys) && keys.tells_apart(image.keys))
     return keys.other(fmt::format("the key {} of the {}", short_keys(image.keys), named(image)),
                       short_keys(image.keys), image.place);
   if (image.signature == ImageSignature::good && !image.keys.empty()) return pass();
@@ -167,6 +174,10 @@ Outcome image_key_is_ordered(const SignedImage& image, const OrderedKeys& keys) 
                  unknown(fmt::format("whether an ordered key signed the {} cannot be checked: "
                                      "it is encrypted, and names that key alone",
                                      named(image))));
+  if (is_of_unknown_scheme(image))
+    return asked(true, unknown(fmt::format("whether an ordered key signed the {} cannot be "
+                                           "checked: the kind of its signature is not known ({})",
+                                           named(image), image.scheme)));
   return asked(true, unknown(fmt::format("whether an ordered key signed the {} cannot be checked "
                                          "without that key: give it as PEM beside the order",
                                          named(image))));
@@ -423,6 +434,11 @@ MaybeValue<uint64_t> number_of(const Claim& claim) {
   return out;
 }
 
+// A counter behind a signature or a hash that is wrong is none.
+bool is_broken(const SignedImage& image) {
+  return !image.problem.empty();
+}
+
 // Fuses and firmware, whichever the evidence has: each is of that version or a later one.
 Outcome versions_reach(const RecordView& record, const Order& order) {
   const uint64_t wanted = first_of(version_of(order.value));
@@ -434,7 +450,8 @@ Outcome versions_reach(const RecordView& record, const Order& order) {
   for (const SignedImage& image : record.posture.images) {
     if (!image.secure_version) continue;
     answers.push_back(
-        *image.secure_version >= wanted
+        is_broken(image) ? blocked("security.image-signatures-verify")
+        : *image.secure_version >= wanted
             ? pass()
             : asked(true, fail(fmt::format("the secure version of the {} is {}", named(image),
                                            *image.secure_version),
@@ -449,7 +466,8 @@ MaybeValue<Outcome> below_the_fuses(const RecordView& record) {
   for (const Claim* claim : claims(record, Trait::secure_version)) {
     const auto burned = number_of(*claim);
     for (const SignedImage& image : record.posture.images) {
-      if (!burned || !image.secure_version || *image.secure_version >= *burned) continue;
+      if (!burned || !image.secure_version || *image.secure_version >= *burned || is_broken(image))
+        continue;
       return fail(fmt::format("the {} has secure version {}, the fuses {}: the part refuses it",
                               named(image), *image.secure_version, *burned),
                   fmt::format("{} or more", *burned), std::to_string(*image.secure_version),

@@ -277,6 +277,28 @@ std::optional<Sha256> esp_key_digest(const FirmwareKey& key) {
 Sha256 mcuboot_key_hash(const FirmwareKey& key) {
   return sha256(key.kind == FirmwareKey::Kind::rsa ? key.pkcs1 : key.spki);
 }
+std::string mcuboot_key_hash(const FirmwareKey& key, size_t size) {
+  const Bytes& der = key.kind == FirmwareKey::Kind::rsa ? key.pkcs1 : key.spki;
+  return size == SHA256_DIGEST_LENGTH   ? hex(sha256(der))
+         : size == SHA384_DIGEST_LENGTH ? hex(sha384(der))
+         : size == SHA512_DIGEST_LENGTH ? hex(sha512(der))
+                                        : "";
+}
+
+bool verifies_firmware(const FirmwareKey& key, std::string_view scheme, View message,
+                       View signature) {
+  using Kind = FirmwareKey::Kind;
+  if (scheme.starts_with("rsa"))
+    return key.kind == Kind::rsa && verify_rsa_pss(key.modulus, key.exponent, message, signature);
+  if (scheme == "ecdsa-p256")
+    return key.kind == Kind::p256 &&
+           verify_ecdsa(FirmwareCurve::p256, key.point, message, signature);
+  if (scheme == "ecdsa-p384")
+    return key.kind == Kind::p384 &&
+           verify_ecdsa(FirmwareCurve::p384, key.point, message, signature);
+  return scheme == "ed25519" && key.kind == Kind::ed25519 &&
+         verify_ed25519(key.point, message, signature);
+}
 
 std::optional<Bytes> esp_xts_decrypt(View key, uint64_t address, View data) {
   constexpr size_t kUnit = 128;

@@ -3,6 +3,9 @@
 // SignatureEngine.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "verifier/base/bytes.h"
 
 namespace attest {
@@ -34,6 +37,13 @@ std::optional<FirmwareKey> firmware_key(View der);
 std::optional<Sha256> esp_key_digest(const FirmwareKey& key);
 // MCUboot's key hash: of the SubjectPublicKeyInfo, of RSA the PKCS#1 key.
 Sha256 mcuboot_key_hash(const FirmwareKey& key);
+// The same by the hash of that many bytes, as hex: an image names its key by the hash that it has
+// of itself. Empty: there is no such hash.
+std::string mcuboot_key_hash(const FirmwareKey& key, size_t size);
+// Whether this key makes such a signature ("rsa2048", "ecdsa-p384", "ed25519"), and made this one:
+// `message` is the digest, of a pure Ed25519 signature all that was signed.
+bool verifies_firmware(const FirmwareKey& key, std::string_view scheme, View message,
+                       View signature);
 
 // Flash encryption of Espressif's newer chips: units of 128 bytes, each reversed around AES-XTS.
 // The data begin at this address of the flash, and whole units are taken. Keys of 32 and 64 bytes.

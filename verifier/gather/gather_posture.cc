@@ -77,32 +77,35 @@ std::vector<FirmwareKey> whole_keys(const Evidence& e) {
 }
 
 bool verifies(const FirmwareKey& key, const SignedImage& image) {
-  using Kind = FirmwareKey::Kind;
-  return key.kind == Kind::rsa
-             ? verify_rsa_pss(key.modulus, key.exponent, image.digest, image.value)
-         : key.kind == Kind::p256
-             ? verify_ecdsa(FirmwareCurve::p256, key.point, image.digest, image.value)
-         : key.kind == Kind::ed25519 ? verify_ed25519(key.point, image.digest, image.value)
-                                     : false;
+  return verifies_firmware(key, image.scheme, image.digest, image.value);
 }
 
 // Of an image that names its key by a hash alone: the ordered key of that hash answers.
 void settle_named(SignedImage& image, const std::vector<FirmwareKey>& keys) {
   for (const FirmwareKey& key : keys) {
-    if (image.keys.empty() || hex(mcuboot_key_hash(key)) != image.keys.front()) continue;
+    const std::string& named = image.keys.front();
+    if (mcuboot_key_hash(key, named.size() / 2) != named) continue;
     const bool good = verifies(key, image);
     image.signature = good ? ImageSignature::good : ImageSignature::bad;
+    image.keys.assign(1, hex(mcuboot_key_hash(key)));
     if (!good) image.problem = "its signature does not verify with the ordered key";
     return;
   }
 }
 
+// The kind of key that makes such signatures.
+std::optional<FirmwareKey::Kind> kind_for(std::string_view scheme) {
+  using Kind = FirmwareKey::Kind;
+  return scheme == "ed25519"         ? std::optional(Kind::ed25519)
+         : scheme == "ecdsa-p384"    ? std::optional(Kind::p384)
+         : scheme.starts_with("rsa") ? std::optional(Kind::rsa)
+                                     : std::nullopt;
+}
+
 // Of one that names no key, by a scheme that fuses do not hold whole keys of. Without a key of that
 // kind it stays unchecked.
 void settle_by_kind(SignedImage& image, const std::vector<FirmwareKey>& keys) {
-  const auto kind = image.scheme == "ed25519"         ? std::optional(FirmwareKey::Kind::ed25519)
-                    : image.scheme.starts_with("rsa") ? std::optional(FirmwareKey::Kind::rsa)
-                                                      : std::nullopt;
+  const auto kind = kind_for(image.scheme);
   bool any = false;
   for (const FirmwareKey& key : keys) {
     if (key.kind != kind) continue;

@@ -24,6 +24,19 @@ constexpr Published kPublished[] = {
      "MCUboot's root-ed25519-2.pem"},
     {"b1d87d60173352b9a4808979790fc699fb4c4f83b49cf1970edd96ff4adc36a6",
      "MCUboot's root-ed25519-unknown.pem"},
+    // By the longer hashes that go with their signatures.
+    {"85b7bd5f5dff9a03a99927adaf6ca6febde822c1a480928324a8e60323715c5779461c496a95aee8c4f90b99779f8"
+     "48a",
+     "MCUboot's root-ec-p384.pem"},
+    {"e3e129b49f1218e18e4614acb2523389c75852ebb98b4d2c6171a2fc65706ba3d1ddf85f52e71450c3e572e624695"
+     "fafd41ce4d9354d6c2b19f7d6001a6ae8b0",
+     "MCUboot's root-ed25519.pem"},
+    {"e11ed22583de283392266b917bd82e88486edf47bc58c7ce8e42f9fb90e1daa900e72f172e4bd4fb19fc1870638e3"
+     "a89c3f033ef4db6f6235d02ee623b4b2924",
+     "MCUboot's root-ed25519-2.pem"},
+    {"37491781699741ec96e7faaf03c04e70f135f2f8b1f09d5a2a53667115052331e6a8abd3310476e7fbedf676feb9e"
+     "8bcff7ff5366e8470714c0ef4c582941881",
+     "MCUboot's root-ed25519-unknown.pem"},
 };
 
 }  // namespace

@@ -11,6 +11,8 @@ inline constexpr const char* kMcubootImage = "MCUboot image";
 // How its scheme ends where it is encrypted: whether what it decrypts to was signed is not to be
 // seen.
 inline constexpr const char* kEncrypted = ", encrypted";
+// How a scheme begins that is not known: the type of the signature follows.
+inline constexpr const char* kUnknownScheme = "signature type 0x";
 // Of one kind in one file.
 inline constexpr size_t kMostImages = 16;
 // Whether the bytes are such an image themselves, or hold one.

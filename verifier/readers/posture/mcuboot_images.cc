@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <utility>
 
@@ -18,6 +19,13 @@ constexpr uint32_t kMcubootMagic = 0x96F3B83D;
 constexpr size_t kMcubootHeader = 32, kMcubootStep = 0x100;
 constexpr uint16_t kTlvs = 0x6907, kProtectedTlvs = 0x6908;
 constexpr size_t kMostTlvs = 64;  // of an area; imgtool writes ten or so
+constexpr uint16_t kKeyHash = 0x01, kPublicKey = 0x02, kSha256 = 0x10, kSha384 = 0x11,
+                   kSha512 = 0x12, kRsa2048 = 0x20, kEcdsa = 0x22, kRsa3072 = 0x23, kEd25519 = 0x24,
+                   kPure = 0x25, kCounter = 0x50, kFirstSignature = 0x20, kLastSignature = 0x2F;
+// Its key is named by the hash that the image itself has: SHA-256, -384 or -512.
+constexpr size_t kHashSizes[] = {32, 48, 64};
+// Of a pure signature the whole image is what was signed, and is kept for a key of the order.
+constexpr size_t kMostKept = 16u << 20;
 
 struct Mcuboot {
   size_t at = 0, signed_size = 0, end = 0;
@@ -43,8 +51,9 @@ std::optional<size_t> take_tlvs(View v, size_t at, uint16_t magic, std::map<uint
   return at == end ? std::optional(end) : std::nullopt;
 }
 
+// What its header and its TLVs say, whatever its magic is.
 std::optional<Mcuboot> parse_mcuboot(View v, size_t at, FirmwareWork& work) {
-  if (at + kMcubootHeader > v.size() || le32(v, at) != kMcubootMagic) return std::nullopt;
+  if (at + kMcubootHeader > v.size()) return std::nullopt;
   const View h = v.subspan(at);
   const uint64_t header = le16(h, 8), kept = le16(h, 10), size = le32(h, 12);
   if (header < kMcubootHeader || header + size + kept + 4 > h.size()) return std::nullopt;
@@ -77,7 +86,7 @@ std::optional<FirmwareKey> pkcs1_key(View der) {
                      .spki = {}};
 }
 
-// Public keys as DER somewhere in the bytes, by MCUboot's hash of them: looked for once, and when
+// Public keys as DER somewhere in the bytes, by MCUboot's hashes of them: looked for once, and when
 // an image names its key by that alone.
 class KeysInside {
  public:
@@ -107,9 +116,10 @@ class KeysInside {
            at = find(bytes_, *prefix, *at + 1), ++tried) {
         if (bytes_.size() - *at < form.size) break;
         const View der = bytes_.subspan(*at, form.size);
-        work_.hashed += der.size();
-        if (auto key = form.rsa ? pkcs1_key(der) : firmware_key(der))
-          keys_.emplace(hex(sha256(der)), std::move(*key));
+        work_.hashed += std::size(kHashSizes) * der.size();
+        auto key = form.rsa ? pkcs1_key(der) : firmware_key(der);
+        if (!key) continue;
+        for (const size_t size : kHashSizes) keys_.emplace(mcuboot_key_hash(*key, size), *key);
       }
     }
   }
@@ -120,48 +130,115 @@ class KeysInside {
   bool searched_ = false;
 };
 
-const char* scheme_of(const std::map<uint16_t, View>& tlvs) {
-  constexpr std::pair<uint16_t, const char*> kSchemes[] = {
-      {0x20, "rsa2048"}, {0x22, "ecdsa-p256"}, {0x23, "rsa3072"}, {0x24, "ed25519"}};
-  for (const auto& [type, name] : kSchemes) {
-    if (tlvs.count(type) != 0) return name;
-  }
-  return nullptr;
+View tlv(const Mcuboot& image, uint16_t type) {
+  const auto found = image.tlvs.find(type);
+  return found == image.tlvs.end() ? View() : found->second;
 }
 
-bool verifies(const Mcuboot& image, View covered, View digest, const FirmwareKey& key) {
-  const auto at = [&](uint16_t type) {
-    const auto found = image.tlvs.find(type);
-    return found == image.tlvs.end() ? View() : found->second;
-  };
-  using Kind = FirmwareKey::Kind;
-  if (key.kind == Kind::rsa)
-    return verify_rsa_pss(key.modulus, key.exponent, digest, at(at(0x20).empty() ? 0x23 : 0x20));
-  if (key.kind == Kind::ed25519) {
-    const View pure = at(0x25);
-    return verify_ed25519(key.point, !pure.empty() && pure[0] == 1 ? covered : digest, at(0x24));
+// What signs it; empty: nothing does. The type of an ECDSA signature does not tell its curve, and
+// P-384 alone goes with SHA-384.
+std::string scheme_of(const Mcuboot& image) {
+  const auto has = [&](uint16_t type) { return image.tlvs.count(type) != 0; };
+  if (has(kRsa2048)) return "rsa2048";
+  if (has(kEcdsa)) return has(kSha384) ? "ecdsa-p384" : "ecdsa-p256";
+  if (has(kRsa3072)) return "rsa3072";
+  if (has(kEd25519)) return "ed25519";
+  for (uint16_t type = kFirstSignature; type <= kLastSignature; ++type) {
+    if (type != kPure && has(type)) return fmt::format("{}{:02x}", kUnknownScheme, type);
   }
-  if (key.kind != Kind::p256) return false;
-  const auto numbers = der::ecdsa_signature(at(0x22));
-  return numbers && verify_ecdsa(FirmwareCurve::p256, key.point, digest, *numbers);
+  return "";
 }
 
-// For a key that the order brings. A pure Ed25519 signature is over the whole image, which is not
-// kept.
-void keep_signature(const Mcuboot& image, const Bytes& digest, SignedImage& out) {
-  const auto at = [&](uint16_t type) {
-    const auto found = image.tlvs.find(type);
-    return found == image.tlvs.end() ? View() : found->second;
-  };
-  out.digest = digest;
-  if (out.scheme == "ecdsa-p256") {
-    if (const auto numbers = der::ecdsa_signature(at(0x22)))
-      out.value = Bytes(numbers->begin(), numbers->end());
-  } else if (out.scheme == "ed25519") {
-    if (at(0x25).empty()) out.value = to_bytes(at(0x24));
-  } else {
-    out.value = to_bytes(at(at(0x20).empty() ? 0x23 : 0x20));
+// ECDSA-Sig-Value as r | s of that width each, and zeros behind it: early versions of MCUboot want
+// signatures of one size.
+std::optional<Bytes> curve_numbers(View value, size_t width) {
+  const auto both = der::Cursor(value).any("signature");
+  if (!both || both->tag != der::kSequence) return std::nullopt;
+  const View behind = value.subspan(both->whole.size());
+  if (std::any_of(behind.begin(), behind.end(), [](uint8_t b) { return b != 0; }))
+    return std::nullopt;
+  Bytes out(2 * width);
+  der::Cursor numbers(both->body);
+  for (size_t i = 0; i < 2; ++i) {
+    const auto number = numbers.integer("number");
+    if (!number || number->front() >= 0x80) return std::nullopt;
+    const View n = number->front() == 0 ? number->subspan(1) : *number;
+    if (n.size() > width) return std::nullopt;
+    std::copy(n.begin(), n.end(),
+              out.begin() + static_cast<std::ptrdiff_t>((i + 1) * width - n.size()));
   }
+  return numbers.empty() ? std::optional(out) : std::nullopt;
+}
+
+// The value of its signature as keys verify it; nullopt: no key would.
+std::optional<Bytes> signature_of(const Mcuboot& image, const std::string& scheme) {
+  if (scheme == "ecdsa-p256") return curve_numbers(tlv(image, kEcdsa), 32);
+  if (scheme == "ecdsa-p384") return curve_numbers(tlv(image, kEcdsa), 48);
+  return to_bytes(tlv(image, scheme == "ed25519"   ? kEd25519
+                             : scheme == "rsa2048" ? kRsa2048
+                                                   : kRsa3072));
+}
+
+bool is_pure(const Mcuboot& image) {
+  const View pure = tlv(image, kPure);
+  return !pure.empty() && pure[0] == 1;
+}
+
+// What the key that the image brings, or that lies in the same bytes, makes of its signature; what
+// an order may answer later is kept where there is none.
+void check_signature(const Mcuboot& image, View covered, const Bytes& digest,
+                     const std::optional<FirmwareKey>& key, SignedImage& out) {
+  constexpr size_t kPssDigest = 32;
+  if (key && out.scheme.starts_with("ecdsa"))
+    out.scheme = key->kind == FirmwareKey::Kind::p384 ? "ecdsa-p384" : "ecdsa-p256";
+  const auto value = signature_of(image, out.scheme);
+  if (!value) {
+    out.signature = ImageSignature::bad;
+    out.problem = "its signature is no pair of numbers of its curve";
+    return;
+  }
+  if (out.scheme.starts_with("rsa") && digest.size() != kPssDigest) return;
+  const View message = out.scheme == "ed25519" && is_pure(image) ? covered : View(digest);
+  if (key) {
+    const bool good = verifies_firmware(*key, out.scheme, message, *value);
+    out.signature = good ? ImageSignature::good : ImageSignature::bad;
+    if (!good) out.problem = "its signature does not verify";
+  } else if (message.size() <= kMostKept) {
+    out.digest = to_bytes(message);
+    out.value = *value;
+  }
+}
+
+// Its digest, as it states it and as it is.
+Bytes digest_of(const Mcuboot& image, View covered, SignedImage& out, bool& stated) {
+  Bytes digest = to_bytes(sha256(covered));
+  for (const uint16_t type : {kSha256, kSha384, kSha512}) {
+    if (image.tlvs.count(type) == 0) continue;
+    const View given = tlv(image, type);
+    stated = true;
+    digest = type == kSha256   ? to_bytes(sha256(covered))
+             : type == kSha384 ? sha384(covered)
+                               : sha512(covered);
+    if (image.encrypted && given.size() == digest.size())
+      digest = to_bytes(given);
+    else if (!equal(given, digest))
+      out.problem =
+          fmt::format("its hash is wrong: expected {}, found {}", hex(given), hex(digest));
+  }
+  return digest;
+}
+
+std::optional<FirmwareKey> key_of(const Mcuboot& image, KeysInside& keys, SignedImage& out) {
+  const View hash = tlv(image, kKeyHash), whole = tlv(image, kPublicKey);
+  if (!hash.empty()) out.keys.push_back(hex(hash));
+  std::optional<FirmwareKey> key;
+  if (!whole.empty()) {
+    key = firmware_key(whole);
+    if (!key) key = pkcs1_key(whole);
+  }
+  if (!key && !hash.empty()) key = keys.of(hash);
+  if (key) out.keys.assign(1, hex(mcuboot_key_hash(*key)));
+  return key;
 }
 
 void say_mcuboot(const Mcuboot& image, const Source& s, KeysInside& keys, FirmwareWork& work,
@@ -170,62 +247,90 @@ void say_mcuboot(const Mcuboot& image, const Source& s, KeysInside& keys, Firmwa
   SignedImage out = SignedImage::at(tool::place(s, image.at, "MCUboot image"),
                                     fmt::format("{} {}", kMcubootImage, image.version));
   work.hashed += covered.size();
-  if (const auto counter = image.tlvs.find(0x50);
-      counter != image.tlvs.end() && counter->second.size() == 4)
-    out.secure_version = le32(counter->second, 0);
-  Bytes digest = to_bytes(sha256(covered));
-  bool stated_hash = false;
-  for (const uint16_t type : {uint16_t{0x10}, uint16_t{0x11}, uint16_t{0x12}}) {
-    const auto stated = image.tlvs.find(type);
-    if (stated == image.tlvs.end()) continue;
-    stated_hash = true;
-    digest = type == 0x10   ? to_bytes(sha256(covered))
-             : type == 0x11 ? sha384(covered)
-                            : sha512(covered);
-    if (image.encrypted && stated->second.size() == digest.size())
-      digest = to_bytes(stated->second);
-    else if (!equal(stated->second, digest))
-      out.problem =
-          fmt::format("its hash is wrong: expected {}, found {}", hex(stated->second), hex(digest));
-  }
-  if (const char* scheme = scheme_of(image.tlvs)) out.scheme = scheme;
-  const auto hash = image.tlvs.find(0x01), whole = image.tlvs.find(0x02);
-  if (hash != image.tlvs.end()) out.keys.push_back(hex(hash->second));
-  if (!out.scheme.empty()) {
-    std::optional<FirmwareKey> key;
-    if (whole != image.tlvs.end()) {
-      key = firmware_key(whole->second);
-      if (!key) key = pkcs1_key(whole->second);
-    }
-    if (key) out.keys.assign(1, hex(mcuboot_key_hash(*key)));
-    if (!key && hash != image.tlvs.end()) key = keys.of(hash->second);
+  if (const View counter = tlv(image, kCounter); counter.size() == 4)
+    out.secure_version = le32(counter, 0);
+  bool stated = false;
+  const Bytes digest = digest_of(image, covered, out, stated);
+  out.scheme = scheme_of(image);
+  const auto key = key_of(image, keys, out);
+  if (!out.scheme.empty() && !out.problem.empty()) {
+    out.signature = ImageSignature::bad;
+  } else if (!out.scheme.empty()) {
+    out.signature = ImageSignature::unchecked;
     // What is encrypted states the hash of what it decrypts to, and that is what was signed.
-    const bool hidden =
-        image.encrypted && (!stated_hash || image.tlvs.find(0x25) != image.tlvs.end());
-    out.signature = !out.problem.empty()                     ? ImageSignature::bad
-                    : !key || hidden                         ? ImageSignature::unchecked
-                    : verifies(image, covered, digest, *key) ? ImageSignature::good
-                                                             : ImageSignature::bad;
-    if (out.signature == ImageSignature::bad && out.problem.empty())
-      out.problem = "its signature does not verify";
+    const bool hidden = image.encrypted && (!stated || image.tlvs.count(kPure) != 0);
+    if (!hidden && !out.scheme.starts_with(kUnknownScheme))
+      check_signature(image, covered, digest, key, out);
     if (image.encrypted) {
-      out.scheme += kEncrypted;
+      out.digest.clear();
+      out.value.clear();
       if (out.signature == ImageSignature::good) out.signature = ImageSignature::unchecked;
-    } else if (out.signature == ImageSignature::unchecked) {
-      keep_signature(image, digest, out);
     }
   }
+  if (image.encrypted && !out.scheme.empty()) out.scheme += kEncrypted;
   reading.device.posture.images.push_back(std::move(out));
 }
 
+// An image that begins here by all but one of what its header says, and has no TLVs behind it: bits
+// of it are wrong, or it is cut.
+std::optional<std::string> damage_of(View h) {
+  constexpr uint64_t kMostHeader = 0x2000, kMostSize = 64u << 20, kMostProtected = 0x2000,
+                     kMostFlags = 0xFFFF;
+  const uint64_t header = le16(h, 8), kept = le16(h, 10), size = le32(h, 12);
+  const bool sane = header >= kMcubootHeader && header % 4 == 0 && header <= kMostHeader;
+  const View pad =
+      h.subspan(kMcubootHeader, sane && header <= h.size() ? header - kMcubootHeader : 0);
+  const auto all = [&](uint8_t value) {
+    return std::all_of(pad.begin(), pad.end(), [&](uint8_t b) { return b == value; });
+  };
+  const int fits = sane + (size != 0 && size <= kMostSize) + (kept <= kMostProtected) +
+                   (le32(h, 16) <= kMostFlags) + (le32(h, 28) == 0) + (all(0) || all(0xFF));
+  constexpr int kOfThese = 6;
+  if (fits < kOfThese - 1) return std::nullopt;
+  const uint64_t wanted = header + size + kept + 4;
+  if (wanted > h.size())
+    return fmt::format("expected {} bytes and TLVs behind them, found {} bytes", wanted - 4,
+                       h.size());
+  return fmt::format("expected TLVs behind {} bytes, found none that fit", header + size);
+}
+
+struct Found {
+  std::vector<Mcuboot> images;
+  std::vector<std::pair<size_t, std::string>> damaged;  // where, and how
+};
+
+// One bit of the magic is wrong, and all else fits.
+std::optional<std::string> magic_damage(View v, size_t at, FirmwareWork& work) {
+  const uint32_t magic = le32(v, at);
+  if (std::popcount(magic ^ kMcubootMagic) != 1 || !parse_mcuboot(v, at, work)) return std::nullopt;
+  return fmt::format("expected its magic 0x{:08x}, found 0x{:08x}", kMcubootMagic, magic);
+}
+
 // One behind the other: what lies in an image is its own.
-std::vector<Mcuboot> mcuboot_images(View v, FirmwareWork& work) {
-  std::vector<Mcuboot> out;
-  for (size_t at = 0; at + kMcubootHeader <= v.size() && out.size() <= kMostImages;) {
-    auto image = le32(v, at) == kMcubootMagic ? parse_mcuboot(v, at, work) : std::nullopt;
-    at = image ? (image->end + kMcubootStep - 1) / kMcubootStep * kMcubootStep : at + kMcubootStep;
-    if (image) out.push_back(std::move(*image));
+Found mcuboot_images(View v, FirmwareWork& work) {
+  Found out;
+  for (size_t at = 0; at + kMcubootHeader <= v.size() && out.images.size() <= kMostImages;) {
+    const bool begins = le32(v, at) == kMcubootMagic;
+    auto image = begins ? parse_mcuboot(v, at, work) : std::nullopt;
+    if (image) {
+      at = (image->end + kMcubootStep - 1) / kMcubootStep * kMcubootStep;
+      out.images.push_back(std::move(*image));
+      continue;
+    }
+    if (out.damaged.size() < kMostImages) {
+      if (auto how = begins ? damage_of(v.subspan(at)) : magic_damage(v, at, work))
+        out.damaged.emplace_back(at, std::move(*how));
+    }
+    at += kMcubootStep;
   }
+  // While two slots are swapped a part keeps the head of one of them elsewhere.
+  const auto is_copy = [&](const auto& damage) {
+    const View head = v.subspan(damage.first, kMcubootHeader);
+    return std::any_of(out.images.begin(), out.images.end(), [&](const Mcuboot& image) {
+      return equal(v.subspan(image.at, kMcubootHeader), head);
+    });
+  };
+  std::erase_if(out.damaged, is_copy);
   return out;
 }
 
@@ -233,12 +338,17 @@ std::vector<Mcuboot> mcuboot_images(View v, FirmwareWork& work) {
 
 bool holds_mcuboot(View bytes) {
   FirmwareWork work;
-  return !mcuboot_images(bytes, work).empty();
+  const Found found = mcuboot_images(bytes, work);
+  return !found.images.empty() || !found.damaged.empty();
 }
 
 bool say_mcuboot_images(const Source& s, FirmwareWork& work, Reading& reading) {
   KeysInside keys(s.bytes, work);
-  const std::vector<Mcuboot> slots = mcuboot_images(s.bytes, work);
+  const Found found = mcuboot_images(s.bytes, work);
+  for (const auto& [at, how] : found.damaged)
+    reading.device.damaged(tool::place(s, at, kMcubootImage), kMcubootImage, how);
+  if (!found.damaged.empty()) reading.holds("firmware");
+  const std::vector<Mcuboot>& slots = found.images;
   for (size_t i = 0; i < std::min(slots.size(), kMostImages); ++i)
     say_mcuboot(slots[i], s, keys, work, reading);
   return slots.size() <= kMostImages;
