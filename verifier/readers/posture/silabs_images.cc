@@ -8,6 +8,7 @@
 #include "verifier/base/checksum.h"
 #include "verifier/crypto/crypto.h"
 #include "verifier/crypto/firmware_signature.h"
+#include "verifier/readers/containers/address_map.h"
 #include "verifier/readers/posture/tool_text.h"
 
 namespace attest {
@@ -142,26 +143,47 @@ bool is_gbl(View v) {
   return v.size() >= 16 && le32(v, 0) == kGblHeader && le32(v, 4) == 8;
 }
 
-void say_gbl(const Source& s, Reading& reading) {
+constexpr uint32_t kGblProgram = 0xFD0303FD;
+
+// Its tags. The images that it writes into flash are added to `flash`; what it writes compressed,
+// encrypted or as a difference is not seen.
+void say_gbl(const Source& s, AddressMap& flash, Reading& reading) {
   const View v = s.bytes;
   SignedImage out = SignedImage::at(tool::place(s, 0, "GBL"), "GBL file");
-  for (size_t at = 0; at + 8 <= v.size();) {
-    const uint32_t tag = le32(v, at), size = le32(v, at + 4);
-    if (size > v.size() - at - 8) {
-      reading.device.damaged(tool::place(s, at, "GBL"), "GBL tag",
-                             fmt::format("expected {} bytes, found {}", size, v.size() - at - 8));
-      break;
+  std::string problem;
+  size_t at = 0;
+  for (bool ended = false; !ended && problem.empty();) {
+    const uint32_t tag = at + 8 <= v.size() ? le32(v, at) : 0;
+    const size_t size = at + 8 <= v.size() ? le32(v, at + 4) : 0;
+    if (at + 8 > v.size()) {
+      problem = "expected its end tag, found none";
+    } else if (size > v.size() - at - 8) {
+      problem = fmt::format("expected {} bytes, found {}", size, v.size() - at - 8);
+    } else {
+      const View data = v.subspan(at + 8, size);
+      if (tag == kGblSignature && size == 64) {
+        out.scheme = "ecdsa-p256";
+        out.signature = ImageSignature::unchecked;
+        out.digest = digest_of(v.first(at));
+        out.value = to_bytes(data);
+      }
+      if (tag == kGblProgram && size > 4) flash.add(le32(data, 0), data.subspan(4));
+      ended = tag == kGblEnd;
+      at += 8 + size;
     }
-    if (tag == kGblSignature && size == 64) {
-      out.scheme = "ecdsa-p256";
-      out.signature = ImageSignature::unchecked;
-      out.digest = digest_of(v.first(at));
-      out.value = to_bytes(v.subspan(at + 8, 64));
-    }
-    if (tag == kGblEnd) break;
-    at += 8 + size;
   }
-  reading.device.posture.images.push_back(std::move(out));
+  if (!problem.empty()) reading.device.damaged(tool::place(s, at, "GBL"), "GBL tag", problem);
+  // What is cut may have had a signature.
+  if (problem.empty() || out.signature != ImageSignature::none)
+    reading.device.posture.images.push_back(std::move(out));
+}
+
+// False: there are more than are judged.
+bool say_images(const Source& s, FirmwareWork& work, Reading& reading) {
+  const std::vector<Properties> properties = properties_in(s, work);
+  for (size_t i = 0; i < std::min(properties.size(), kMostImages); ++i)
+    say_properties(properties[i], s, work, reading);
+  return properties.size() <= kMostImages;
 }
 
 }  // namespace
@@ -171,11 +193,18 @@ bool holds_silabs(View bytes) {
 }
 
 bool say_silabs_images(const Source& s, FirmwareWork& work, Reading& reading) {
-  if (is_gbl(s.bytes)) say_gbl(s, reading);
-  const std::vector<Properties> properties = properties_in(s, work);
-  for (size_t i = 0; i < std::min(properties.size(), kMostImages); ++i)
-    say_properties(properties[i], s, work, reading);
-  return properties.size() <= kMostImages;
+  if (!is_gbl(s.bytes)) return say_images(s, work, reading);
+  AddressMap flash;
+  say_gbl(s, flash, reading);
+  bool all = true;
+  for (const AddressMap::Image& image : flash.join([](uint64_t) {}))
+    all = say_images({.path = fmt::format("{}!0x{:08x}", s.path, image.address),
+                      .bytes = image.bytes,
+                      .base = image.address,
+                      .member = true},
+                     work, reading) &&
+          all;
+  return all;
 }
 
 }  // namespace attest
