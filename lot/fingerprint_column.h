@@ -31,6 +31,7 @@ class FingerprintColumn {
     if (mark != 0 && kept == 0) kept = 1;  // 0 says that there is none
     for (size_t i = 0; i < width; ++i) bytes_.push_back(static_cast<uint8_t>(kept >> (8 * i)));
   }
+  size_t devices(size_t width) const { return bytes_.size() / width; }
   // Spread over all 64 bits again: who searches goes by the first or the last of them.
   uint64_t at(size_t device, size_t width) const {
     constexpr uint64_t kOdd = 0x9E3779B97F4A7C15;

@@ -48,32 +48,70 @@ std::string product_of(const Evidence& e) {
   return fmt::format("{}/{}", hex_id(*vid), hex_id(*pid));
 }
 
-// What parts of one lot are locked alike in; their keys and ids are their own.
-constexpr std::pair<Trait, const char*> kAlike[] = {{Trait::secure_boot, "secure boot"},
-                                                    {Trait::flash_encryption, "flash encryption"},
-                                                    {Trait::debug, "debug"},
-                                                    {Trait::download_mode, "download mode"},
-                                                    {Trait::device_erase, "device erase"},
-                                                    {Trait::rollback, "rollback protection"},
-                                                    {Trait::secure_engine, "secure engine"},
-                                                    {Trait::trusted_key, "signing key"}};
+// What parts of one lot are alike in; their ids and the keys that are theirs alone are their own.
+// No name begins as another with a blank behind it does.
+constexpr std::pair<Trait, const char*> kAlike[] = {
+    {Trait::secure_boot, "secure boot"},
+    {Trait::flash_encryption, "flash encryption"},
+    {Trait::debug, "debug"},
+    {Trait::download_mode, "download mode"},
+    {Trait::device_erase, "device erase"},
+    {Trait::rollback, "rollback protection"},
+    {Trait::secure_engine, "secure engine"},
+    {Trait::trusted_key, "signing key"},
+    {Trait::chip, "chip"},
+    {Trait::secure_version, "secure version"},
+    {Trait::release_mode, "bits of release mode"},
+    {Trait::other_boot, "other ways to boot"},
+    {Trait::fuse_key_read, "reading of keys"},
+    {Trait::fuse_key_write, "writing of keys"},
+    {Trait::read_protection, "read protection"},
+    {Trait::nvs_scheme, "key of NVS encryption"},
+    {Trait::verify_certificate, "demand of certificates"},
+    {Trait::page_lock, "page lock"},
+    {Trait::command_key, "command key"},
+    {Trait::tamper, "tamper"},
+    {Trait::tamper_status, "status of tamper"}};
 constexpr std::string_view kBetweenTraits = ", ";
+
+// Of what many fuses tell together, one that is open is what counts: another tool tells fewer of
+// those that are shut.
+bool is_of_many(Trait trait) {
+  return trait == Trait::release_mode || trait == Trait::other_boot ||
+         trait == Trait::fuse_key_read || trait == Trait::fuse_key_write ||
+         trait == Trait::read_protection;
+}
 
 // Whole words, in an order of their own: what tells of a part tells in its own order.
 std::string posture_of(const Evidence& e) {
   constexpr size_t kShownOfKey = 16;
   std::string out;
   for (const auto& [trait, name] : kAlike) {
-    std::set<std::string> values;
+    const bool is_key = trait == Trait::trusted_key || trait == Trait::command_key;
+    std::set<std::string> values, open;
     for (const Claim& claim : e.device.posture.claims) {
       if (claim.trait != trait || claim.value.empty() || claim.value == kUntold) continue;
-      values.insert(trait == Trait::trusted_key ? claim.value.substr(0, kShownOfKey) : claim.value);
+      if (claim.locked == Holds::unclear && !is_key) continue;
+      (claim.locked == Holds::no && is_of_many(trait) ? open : values)
+          .insert(is_key ? claim.value.substr(0, kShownOfKey) : claim.value);
     }
+    if (!open.empty()) values = std::move(open);
     if (!values.empty())
       out += fmt::format("{}{} {}", out.empty() ? std::string_view() : kBetweenTraits, name,
                          fmt::join(values, "/"));
   }
   return out;
+}
+
+// A label's address is of an interface, and is not asked here.
+std::string chip_id_of(const Evidence& e) {
+  for (const Trait trait : {Trait::mac, Trait::unique_id}) {
+    for (const Claim& claim : e.device.posture.claims) {
+      const bool blank = claim.value.find_first_not_of('0') == std::string::npos;
+      if (claim.trait == trait && claim.locked == Holds::yes && !blank) return claim.value;
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -170,6 +208,7 @@ DeviceFingerprints fingerprints_of(const Evidence& e, const SipKey& key) {
   } else if (e.elements) {
     mark(Fingerprint::nonce, e.elements->nonce);
   }
+  if (const std::string id = chip_id_of(e); !id.empty()) mark(Fingerprint::chip_id, view(id));
   out.discriminator = own_discriminator(e);
   out.product = product_of(e);
   out.posture = posture_of(e);

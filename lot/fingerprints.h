@@ -24,9 +24,10 @@ enum class Fingerprint : uint8_t {
   unique_id,
   rotating_id,    // the secret that a rotating id is made of
   nonce,          // of the attestation response
+  chip_id,        // the MAC in fuses, or the chip's unique id, as tools print it
   next_passcode,  // of the passcode that follows this one: whose `passcode` it is, shows who counts
 };
-inline constexpr size_t kFingerprintCount = 11;
+inline constexpr size_t kFingerprintCount = 12;
 inline constexpr uint64_t kDiscriminators = 4096;
 
 struct DeviceFingerprints {

@@ -37,9 +37,14 @@ void LotRoster::add(std::string_view name, const DeviceFingerprints& fingerprint
   };
   for (size_t kind = 0; kind < kFingerprintCount; ++kind) {
     const size_t width = kept_bytes(static_cast<Fingerprint>(kind));
-    if (block.size == 0 && blocks_.size() > 1)
-      block.fingerprints[kind].reserve(kRosterBlock, width);
-    block.fingerprints[kind].push(fingerprints.values[kind], width);
+    FingerprintColumn& column = block.fingerprints[kind];
+    if (static_cast<Fingerprint>(kind) == Fingerprint::chip_id) {
+      if (fingerprints.values[kind] == 0) continue;
+      while (column.devices(width) < block.size) column.push(0, width);
+    } else if (block.size == 0 && blocks_.size() > 1) {
+      column.reserve(kRosterBlock, width);
+    }
+    column.push(fingerprints.values[kind], width);
   }
   const auto& discriminator = fingerprints.discriminator;
   put(block.discriminator, static_cast<uint16_t>(discriminator ? *discriminator + 1 : 0));

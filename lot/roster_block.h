@@ -15,12 +15,15 @@ inline constexpr size_t kRosterBlock = 4096;  // devices
 
 struct LotRoster::Block {
   std::array<FingerprintColumn, kFingerprintCount> fingerprints;
+  // (Of chip_id as of posture: 7 bytes a device more, where any tells of it.)
   std::vector<uint16_t> discriminator;  // one more than it is; 0: none
   std::vector<uint8_t> product, issuer;
   std::vector<uint8_t> posture;  // as far as any part says how it is locked
 
   uint64_t mark(Fingerprint kind, size_t device) const {
-    return fingerprints[static_cast<size_t>(kind)].at(device, kept_bytes(kind));
+    const FingerprintColumn& column = fingerprints[static_cast<size_t>(kind)];
+    const size_t width = kept_bytes(kind);
+    return device < column.devices(width) ? column.at(device, width) : 0;
   }
   std::string names;
   std::vector<uint32_t> name_at;

@@ -23,7 +23,7 @@ struct Repetition {
   const char* what;  // "the same DAC"
 };
 // The fingerprints that may repeat, in their order: all but next_passcode.
-constexpr size_t kRepeated = 10;
+constexpr size_t kRepeated = 11;
 // With one of these all else is the same, too: a part that was copied, or given twice.
 constexpr bool is_copied_with(Fingerprint kind) {
   return kind <= Fingerprint::payload;
@@ -44,7 +44,8 @@ const std::array<Repetition, kRepeated>& repeated_things() {
        {&lot_rule::passcodes_do_not_repeat, "the same passcode"},
        {&lot_rule::unique_id_is_used_once, "the same unique id"},
        {&lot_rule::rotating_id_is_used_once, "the same secret for the rotating id"},
-       {&lot_rule::attestation_nonce_is_used_once, "responses to the same nonce"}}};
+       {&lot_rule::attestation_nonce_is_used_once, "responses to the same nonce"},
+       {&lot_rule::chip_id_is_used_once, "the same MAC or unique id in their chips"}}};
   return list;
 }
 

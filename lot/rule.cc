@@ -55,8 +55,8 @@ constexpr LotRule kRules[] = {
         .title = "all parts are locked in the same way",
         .severity = Severity::warning,
         .rule = "The parts of a lot come from one line, whose last step locks them. One that is "
-                "locked in another way, or by another key, was taken out before that step, or "
-                "comes from elsewhere.",
+                "locked in another way, by another key, or is of another chip or version, was "
+                "taken out before that step, or comes from elsewhere.",
         .remedy = "look at the other parts one by one; lock them as the rest, or take them out",
     },
     {
@@ -154,6 +154,14 @@ constexpr LotRule kRules[] = {
         .spec = "Matter Core 11.1.5.19",
         .rule = "UniqueID tells devices apart, for a controller that finds one by several ways.",
         .remedy = "make each device's unique id of random bytes",
+    },
+    {
+        .id = "lot.chip-id-is-used-once",
+        .title = "no two parts have the same MAC or unique id in their chips",
+        .rule = "A MAC in fuses and a unique id of the chip are one part's own. Where the tools' "
+                "outputs of two parts tell the same, one output was handed over for both: it tells "
+                "nothing of the other part's locks.",
+        .remedy = "read each part by itself, and hand over each output with its own part",
     },
     {
         .id = "lot.attestation-nonce-is-used-once",
@@ -258,6 +266,7 @@ constinit const LotRule& passcodes_do_not_count_upwards =
 constinit const LotRule& discriminators_do_not_repeat = rule("lot.discriminators-do-not-repeat");
 constinit const LotRule& rotating_id_is_used_once = rule("lot.rotating-id-is-used-once");
 constinit const LotRule& unique_id_is_used_once = rule("lot.unique-id-is-used-once");
+constinit const LotRule& chip_id_is_used_once = rule("lot.chip-id-is-used-once");
 constinit const LotRule& attestation_nonce_is_used_once =
     rule("lot.attestation-nonce-is-used-once");
 constinit const LotRule& manifest_is_readable = rule("lot.manifest-is-readable");

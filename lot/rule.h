@@ -38,7 +38,7 @@ extern const LotRule &dac_is_used_once, &dac_key_is_used_once, &serial_number_is
 extern const LotRule &spake2p_verifier_is_used_once, &spake2p_salt_is_used_once;
 extern const LotRule &passcodes_do_not_repeat, &passcodes_do_not_count_upwards,
     &discriminators_do_not_repeat;
-extern const LotRule &unique_id_is_used_once, &rotating_id_is_used_once,
+extern const LotRule &unique_id_is_used_once, &rotating_id_is_used_once, &chip_id_is_used_once,
     &attestation_nonce_is_used_once;
 extern const LotRule &manifest_is_readable, &manifest_values_are_used_once,
     &manifest_codes_are_valid, &manifest_rows_agree_with_themselves;

@@ -110,7 +110,7 @@ TEST_CASE("a line that is no part is refused in words") {
       {R"({"id":"a","verdict":"approve","failed":[],"part":{}})",
        "part: marks: expected a string, found nothing"},
       {R"({"id":"a","verdict":"approve","failed":[],"part":{"marks":"AA==","product":"","issuer":"","input":"00","summary":"","rows":[]}})",
-       "part: marks: expected base64 of 88 bytes"},
+       "part: marks: expected base64 of 96 bytes"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.line);

@@ -193,6 +193,16 @@ TEST_CASE("what two devices have in common is found, once, and named") {
        },
        {"warning lot.parts-are-locked-alike: 2 of 40 parts are locked so: debug open; most so: "
         "debug disabled: dev-0003 dev-0008"}},
+      {"one output of a tool for two parts, and a copy of a part with all of its own",
+       [](std::vector<Entry>& d) {
+         for (Entry& one : d) set(one, Fingerprint::chip_id, "mac of " + one.name);
+         set(d[7], Fingerprint::chip_id, "mac of dev-0003");
+         set(d[9], Fingerprint::dac, "0 2"), set(d[9], Fingerprint::chip_id, "mac of dev-0002");
+       },
+       {"error lot.dac-is-used-once: 2 devices have the same DAC; also the same MAC or unique id "
+        "in their chips: dev-0002 dev-0009",
+        "error lot.chip-id-is-used-once: 2 devices have the same MAC or unique id in their chips: "
+        "dev-0003 dev-0007"}},
       {"a passcode twice among few",
        [](std::vector<Entry>& d) { set_passcode(d[7], 10'000'000 + 3 * 1'001); },
        {"error lot.passcodes-do-not-repeat: 2 devices have the same passcode; of 40 random "
@@ -416,6 +426,8 @@ TEST_CASE("a device costs at most 100 bytes, whatever it is called") {
     for (uint64_t i = 0; i < kDevices; ++i) {
       for (size_t kind = 0; kind < kFingerprintCount; ++kind)
         device.fingerprints.values[kind] = i * kFingerprintCount + kind + 1;
+      // What tools tell is kept as far as any of a block's devices has it.
+      device.fingerprints.values[static_cast<size_t>(Fingerprint::chip_id)] = 0;
       device.fingerprints.discriminator = static_cast<uint16_t>(i % 4096);
       roster.add(fmt::format(fmt::runtime(form), i), device.fingerprints);
     }
