@@ -322,6 +322,7 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   settle_bare_declarations(e);
   settle_other_responses(e, engine);
   settle_fuse_dumps(e);
+  settle_cores(e);
   settle_misplaced(e.device, parsed);
   OwnOnes own = own_ones(e.device, FactId::pai);
   const OwnOnes own_dacs = own_ones(e.device, FactId::dac);

@@ -91,6 +91,10 @@ void settle_public_keys(Evidence& e);
 
 void settle_fuse_dumps(Evidence& e);
 
+// --- gather_cores.cc: parts that are read core by core
+
+void settle_cores(Evidence& e);
+
 // --- gather_nocsr.cc, gather_sets.cc
 
 void gather_nocsr(Evidence& e);

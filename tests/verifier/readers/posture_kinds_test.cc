@@ -221,11 +221,22 @@ TEST_CASE("UICR: flash of another part, noise and a file of two parts are none")
     return all_said(reading, Trait::debug);
   };
   const Bytes erased(4, 0xFF), zero(4, 0), key = {0xFA, 0x50, 0xFA, 0x50}, odd = {1, 2, 3, 4};
-  CHECK(read_map({{0x00FF8000, zero}}) == "yes locked");
-  CHECK(read_map({{0x00FF8000, key}, {0x00FF801C, key}}) == "no open, no open");
-  CHECK(read_map({{0x00FF8000, odd}, {0x00FF801C, zero}}) == "yes locked, yes locked");
-  CHECK(read_map({{0x00FFD000, key}, {0x00FFD01C, key}}) == "yes locked, yes locked");
-  CHECK(read_map({{0x00FFD000, erased}, {0x00FFD01C, erased}}) == "no open, no open");
+  // What a file has not is not told: another word, another core.
+  const std::string network = ", unclear network core", both = "yes locked, yes locked";
+  CHECK(read_map({{0x00FF8000, zero}}) == "yes locked, unclear ");
+  CHECK(read_map({{0x00FF8000, key}, {0x00FF801C, key}}) == "no open, no open" + network);
+  CHECK(read_map({{0x00FF8000, odd}, {0x00FF801C, zero}}) == both + network);
+  CHECK(read_map({{0x00FF8000, odd}, {0x00FF801C, zero}, {0x01FF8000, zero}}) ==
+        both + ", yes locked");
+  CHECK(read_map({{0x00FF801C, zero}, {0x01FF8000, zero}}) == "yes locked, unclear , yes locked");
+  CHECK(read_map({{0x01FF8000, zero}}) == "yes locked, unclear application core");
+  CHECK(read_map({{0x00FF8000, zero}, {0x00FF802C, zero}}) == both);
+  // A whole page of an nRF91 has the word of the other part, erased.
+  CHECK(read_map({{0x00FF8000, zero}, {0x00FF801C, erased}, {0x00FF802C, zero}}) == both);
+  CHECK(read_map({{0x00FFD000, key}, {0x00FFD01C, key}}) == both + ", unclear ");
+  CHECK(read_map({{0x00FFD000, key}, {0x00FFD01C, key}, {0x00FFD020, key}, {0x00FFD03C, key}}) ==
+        both + ", " + both);
+  CHECK(read_map({{0x00FFD000, erased}, {0x00FFD01C, erased}}) == "no open, no open, unclear ");
   CHECK(read_map({{0x10001208, {0x5A, 0xFF, 0xFF, 0xFF}}}) == "no open");
   CHECK(read_map({{0x10001208, {0, 0, 0, 0}}}) == "yes locked");
   // Whole flash of 16 MiB parts, erased, zeros and noise; noise in the page; words of two parts.

@@ -102,23 +102,44 @@ class Uicr {
         fmt::format("{} is {}", first.name, locked ? "set, both copies" : "not set"), first);
   }
 
+  // Ports that the part has and the file does not tell of.
+  void say_untold(const char* core, const Word& at, const char* where) {
+    say(Trait::debug, Holds::unclear, core,
+        fmt::format("the {} has a port of its own, and {} is not in the file", where, at.name), at);
+  }
+
   void nrf53_and_91() {
     open_by_key({0x00FF8000, "UICR.APPROTECT"});
-    // Their secure ports lie at different places.
-    const bool nrf91 = word(0x00FF802C).has_value() && !word(0x00FF801C).has_value();
+    // Their secure ports lie at different places, and neither writes the other's word.
+    const auto secure = word(0x00FF801C), of_nrf91 = word(0x00FF802C);
+    const bool nrf91 = of_nrf91 && (!secure || (*secure == kErased && *of_nrf91 != kErased));
     open_by_key(nrf91 ? Word{0x00FF802C, "UICR.SECUREAPPROTECT"}
                       : Word{0x00FF801C, "UICR.SECUREAPPROTECT"});
     erase_open_when_erased(nrf91 ? Word{0x00FF8030, "UICR.ERASEPROTECT"}
                                  : Word{0x00FF8020, "UICR.ERASEPROTECT"});
+    if (!nrf91 && !secure)
+      say_untold("", {0x00FF801C, "UICR.SECUREAPPROTECT"}, "secure state");
+    else if (!word(0x00FF8000))
+      say_untold("", {0x00FF8000, "UICR.APPROTECT"}, "part");
+    if (!nrf91 && secure && !word(0x01FF8000))
+      say_untold(kNetworkCore, {0x01FF8000, "UICR.APPROTECT of the network core (0x01FF8000)"},
+                 "network core of an nRF5340");
   }
   void network_core() {
     open_by_key({0x01FF8000, "UICR.APPROTECT of the network core"});
     erase_open_when_erased({0x01FF8004, "UICR.ERASEPROTECT of the network core"});
+    if (!word(0x00FF8000) && !word(0x00FF801C))
+      say_untold(kApplicationCore, {0x00FF8000, "UICR.APPROTECT (0x00FF8000)"},
+                 "application core of an nRF5340");
   }
   void nrf54l() {
     locked_by_copies({0x00FFD000, "UICR.APPROTECT"}, {0x00FFD01C, "UICR.APPROTECT (copy)"});
     locked_by_copies({0x00FFD020, "UICR.SECUREAPPROTECT"},
                      {0x00FFD03C, "UICR.SECUREAPPROTECT (copy)"});
+    if (!word(0x00FFD020) && !word(0x00FFD03C))
+      say_untold("", {0x00FFD020, "UICR.SECUREAPPROTECT"}, "secure state");
+    if (!word(0x00FFD000) && !word(0x00FFD01C))
+      say_untold("", {0x00FFD000, "UICR.APPROTECT"}, "part");
     erase_locked_by_key({0x00FFD060, "UICR.ERASEPROTECT"},
                         {0x00FFD07C, "UICR.ERASEPROTECT (copy)"});
   }
