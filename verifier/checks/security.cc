@@ -34,15 +34,22 @@ Outcome one_value(const RecordView& record, Trait trait, const char* what) {
   return all.empty() ? skipped(kNothing) : pass();
 }
 
-// A label has the address of one of the part's interfaces: they lie behind the one in the fuses.
+// A label has the address of one of the part's interfaces: they lie behind the one in the fuses. A
+// unique id of the chip is the EUI-64 itself.
 Outcome label_has_its_mac(const RecordView& record) {
-  const Maybe<Claim> own = first(record, Trait::mac, Holds::yes);
-  if (own == nullptr) return skipped(kNothing);
+  constexpr size_t kEuiDigits = 16;
+  const Maybe<Claim> own = first(record, Trait::mac, Holds::yes),
+                     id = first(record, Trait::unique_id, Holds::yes);
   bool any = false;
   for (const Claim* claim : claims(record, Trait::mac)) {
     if (claim->locked != Holds::unclear) continue;
-    any = true;
-    if (!is_interface_of(claim->value, own->value)) return two_values("MAC", *claim, *own);
+    if (own != nullptr) {
+      any = true;
+      if (!is_interface_of(claim->value, own->value)) return two_values("MAC", *claim, *own);
+    } else if (id != nullptr && claim->value.size() == kEuiDigits) {
+      any = true;
+      if (claim->value != id->value) return two_values("EUI-64", *claim, *id);
+    }
   }
   return any ? pass() : skipped(kNothing);
 }

@@ -8,6 +8,7 @@
 
 #include "verifier/readers/espressif/efuse.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/posture/mac.h"
 #include "verifier/readers/posture/tool_text.h"
 #include "verifier/readers/posture/untold.h"
 #include "verifier/readers/text/beside.h"
@@ -32,6 +33,7 @@ struct SecurityInfo {
   std::optional<bool> secure_boot, encryption, icache, dcache;
   std::vector<std::pair<std::string, std::string>> purposes;
   std::optional<std::string> jtag;
+  std::string mac;  // as esptool says it where it connects, in front of what was asked
   uint64_t offset = 0;
 };
 
@@ -88,12 +90,45 @@ void take_info_over(const SecurityInfo& before, SecurityInfo& info) {
   take(info.encryption, before.encryption);
 }
 
+// What esptool says of the part to which it connects: "MAC: 60:55:49:96:a0:01"; of chips with an
+// EUI-64 that, and the base behind it.
+class Connection {
+ public:
+  void take(const tool::Line& line) {
+    const std::string_view text = tool::trimmed(line.text);
+    for (const std::string_view word : {"esptool", "Connect", "Chip is ", "Chip type:", "Crystal "})
+      talks_ = talks_ || text.starts_with(word);
+    for (const char* label : {"MAC", "BASE MAC"}) {
+      const auto value = tool::labelled(text, label);
+      const auto address = talks_ && value ? address_digits(*value) : std::nullopt;
+      if (!address) continue;
+      mac_ = base_of(*address);
+      lines_.push_back(line);
+    }
+  }
+  // Of the output that begins now; the next has a connection of its own.
+  std::string done(tool::Rest& rest) {
+    for (const tool::Line& line : lines_) rest.take(line);
+    lines_.clear();
+    talks_ = false;
+    return std::exchange(mac_, {});
+  }
+
+ private:
+  bool talks_ = false;
+  std::string mac_;
+  std::vector<tool::Line> lines_;
+};
+
 // The flags come first: a line of them begins the next part's.
 SecurityInfos security_infos(const Source& s, tool::Rest& rest) {
   SecurityInfos out;
+  Connection connection;
   for (const tool::Line& line : tool::lines(s.bytes)) {
+    connection.take(line);
     if (const auto flags = tool::labelled(line.text, "Flags")) {
       if (!out.begin(line.offset)) break;
+      out.at(line.offset).mac = connection.done(rest);
       out.at(line.offset).flags = tool::number(flags->substr(0, flags->find(' ')));
       rest.take(line);
       continue;
@@ -114,6 +149,7 @@ class InfoSayer {
   void say_all() {
     if (const char* chip = info_.chip ? efuse::chip_of_id(*info_.chip) : nullptr)
       say(Trait::chip, Holds::yes, chip, "");
+    if (!info_.mac.empty()) say(Trait::mac, Holds::yes, info_.mac, "");
     boot();
     encryption();
     if (info_.flags)

@@ -20,4 +20,20 @@ bool is_interface_of(std::string_view address, std::string_view base) {
   return number(*other) - number(*own) < kInterfaces;  // of a lower one it wraps
 }
 
+std::optional<std::string> address_digits(std::string_view text) {
+  constexpr size_t kMac = 6, kEui = 8;
+  std::string digits(text);
+  std::erase_if(digits, [](char c) { return c == ':' || c == '-'; });
+  const auto bytes = from_hex(digits);
+  if (!bytes || (bytes->size() != kMac && bytes->size() != kEui)) return std::nullopt;
+  return hex(*bytes);
+}
+
+std::string base_of(std::string_view address) {
+  constexpr size_t kEuiDigits = 16, kHalf = 6, kBetween = 4;
+  std::string out(address);
+  if (out.size() == kEuiDigits) out.erase(kHalf, kBetween);
+  return out;
+}
+
 }  // namespace attest

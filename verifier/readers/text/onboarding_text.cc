@@ -9,6 +9,7 @@
 #include "verifier/base/number_words.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/posture/mac.h"
 #include "verifier/readers/posture/tool_text.h"
 #include "verifier/readers/tables/device_json.h"
 #include "verifier/readers/text/commands.h"
@@ -89,20 +90,24 @@ bool recognises(const Source& s) {
   return !codes.empty() && codes.size() <= kMaxCodes;
 }
 
+// What else may be called so has no FF FE between its halves.
+constexpr const char* kUniqueId = "Unique ID";
+bool is_eui_64(std::string_view digits) {
+  return digits.size() == 16 && digits.substr(6, 4) == "fffe";
+}
+
 // "MAC: 60:55:49:00:00:01" on a label: the address of one of the part's interfaces, and which is
 // not told.
 void say_macs(const Source& s, Reading& reading) {
   for (const tool::Line& line : tool::lines(s.bytes)) {
-    for (const char* label : {"MAC", "MAC address", "Wi-Fi MAC", "WiFi MAC", "BLE MAC", "EUI-64"}) {
+    for (const char* label :
+         {"MAC", "MAC address", "Wi-Fi MAC", "WiFi MAC", "BLE MAC", "Bluetooth MAC", "Thread MAC",
+          "EUI-64", "EUI64", "EUI", "IEEE address", "IEEE", kUniqueId}) {
       const auto value = tool::labelled(line.text, label);
-      if (!value) continue;
-      std::string digits(*value);
-      std::erase_if(digits, [](char c) { return c == ':' || c == '-'; });
-      const auto bytes = from_hex(digits);
-      constexpr size_t kMac = 6, kEui = 8;
-      if (bytes && (bytes->size() == kMac || bytes->size() == kEui))
-        reading.device.posture.say(Trait::mac, Holds::unclear, hex(*bytes), "on the label",
-                                   tool::place(s, line.offset, label));
+      const auto address = value ? address_digits(*value) : std::nullopt;
+      if (!address || (label == kUniqueId && !is_eui_64(*address))) continue;
+      reading.device.posture.say(Trait::mac, Holds::unclear, *address, "on the label",
+                                 tool::place(s, line.offset, label));
     }
   }
 }
