@@ -118,6 +118,78 @@ TEST_CASE("esp flash: where the image begins") {
   }
 }
 
+namespace {
+
+// An application of one segment, padded to its checksum.
+Bytes application(size_t size) {
+  Bytes out(24, 0);
+  out[0] = 0xE9, out[1] = 1;
+  put_le(out, 12, 5, 2);
+  out.resize(32, 0);
+  put_le(out, 28, size, 4);
+  uint8_t sum = 0xEF;
+  for (size_t i = 0; i < size; ++i) {
+    out.push_back(static_cast<uint8_t>(i * 7 + 1));
+    sum ^= out.back();
+  }
+  out.resize(out.size() | 15, 0);
+  out.push_back(sum);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("esp flash: what a build merges ends with its application") {
+  const Bytes app = application(0x1234);
+  Bytes image(0x10000, 0xFF);
+  write(image, 0x8000, partition_table(rows()));
+  image.insert(image.end(), app.begin(), app.end());
+  const auto truncated = [](const Bytes& bytes) {
+    return read_file(bytes).device.noted(Remark::truncated);
+  };
+  CHECK_FALSE(truncated(image));
+  // With what signs it.
+  Bytes padded = image;
+  padded.resize((image.size() + 0xFFF) / 0x1000 * 0x1000 + 0x1000, 0xFF);
+  CHECK_FALSE(truncated(padded));
+  // Cut in the application, before it, or somewhere behind it.
+  padded.resize(padded.size() + 0x1000, 0xFF);
+  CHECK(truncated(padded));
+  CHECK(truncated(Bytes(image.begin(), image.end() - 1)));
+  CHECK(truncated(Bytes(image.begin(), image.begin() + 0xE000)));
+  Bytes changed = image;
+  changed[0x10100] ^= 1;
+  CHECK(truncated(changed));
+}
+
+TEST_CASE("esp flash: a file of records leaves out what is erased") {
+  const Bytes whole = flash();
+  size_t used = whole.size();
+  while (whole[used - 1] == 0xFF) --used;
+  const View part = View(whole).first((used + 15) / 16 * 16);
+  REQUIRE(part.size() < whole.size());
+  CHECK(read_file(to_bytes(part)).device.noted(Remark::truncated));
+  const auto read_records = [](const std::string& records) {
+    Reading reading;
+    REQUIRE(read_evidence({.path = "flash.hex", .bytes = view(records)}, reading).has_value());
+    return reading;
+  };
+  for (const std::string& records : {intel_hex(0, part), s_records(0, part)}) {
+    const Reading r = read_records(records);
+    CHECK(r.device.integrity.empty());
+    CHECK(r.device.remarks.empty());
+    CHECK(*r.device.bytes(FactId::dac) == some_der(480, 1));
+  }
+  // The end of a flash that lies in another file.
+  const Reading first = read_records(intel_hex(0, View(whole).first(0x18000)));
+  CHECK(first.device.integrity.empty());
+  CHECK(first.device.remarks.empty());
+  // One that is cut says so itself.
+  std::string cut = intel_hex(0, part);
+  cut.erase(cut.rfind(':'));
+  CHECK(read_records(cut).device.noted(Remark::truncated));
+}
+
 TEST_CASE("esp flash: an image that ends too early") {
   Bytes image = flash();
   image.resize(kFactory + 0x1000);

@@ -63,12 +63,22 @@ std::vector<AddressMap::Image> AddressMap::join(const std::function<void(uint64_
   return images;
 }
 
+namespace {
+
+std::string at_address(uint64_t address) {
+  return fmt::format("!0x{:08x}", address);
+}
+
+}  // namespace
+
+bool is_of_map(const Source& source) {
+  return source.member && source.path.ends_with(at_address(source.base));
+}
+
 Result<void> read_image(const std::string& path, uint64_t address, View bytes, Reading& reading) {
-  return read_inside({.path = fmt::format("{}!0x{:08x}", path, address),
-                      .bytes = bytes,
-                      .base = address,
-                      .member = true},
-                     reading);
+  return read_inside(
+      {.path = path + at_address(address), .bytes = bytes, .base = address, .member = true},
+      reading);
 }
 
 }  // namespace attest

@@ -36,5 +36,8 @@ class AddressMap {
 
 // Hands an image to the readers as "file!0x08174000".
 Result<void> read_image(const std::string& path, uint64_t address, View bytes, Reading& reading);
+// Whether it was handed to them so: what the file does not have behind it was erased, or is no part
+// of the file. Of bytes without addresses it may be cut off.
+bool is_of_map(const Source& source);
 
 }  // namespace attest

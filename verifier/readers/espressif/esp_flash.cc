@@ -8,6 +8,7 @@
 #include <set>
 
 #include "verifier/base/checksum.h"
+#include "verifier/readers/containers/address_map.h"
 #include "verifier/readers/containers/carve.h"
 #include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/espressif/esp_image.h"
@@ -49,6 +50,8 @@ class Flash {
   Place place(size_t at, const std::string& item) const {
     return {.path = source_.path, .offset = source_.base + at, .item = item};
   }
+  void add_erased(const Table& table);
+  bool ends_with_app(const Table& table) const;
   int64_t device_base(const Table& table) const;
   unsigned confirmed(const Table& table, int64_t base) const;
   void take_table(const Table& table);
@@ -66,6 +69,7 @@ class Flash {
 
   const Source& source_;
   View image_;
+  Bytes extended_;  // what it is a view of, where what was erased is added
   Reading& reading_;
   std::vector<Region> regions_;
   std::vector<const Region*> erased_;
@@ -103,6 +107,36 @@ bool Flash::covered(size_t at) const {
                      [&](const Region& r) { return at >= r.at && at - r.at < r.size; });
 }
 
+// A file of records or blocks leaves out the erased end of what it holds.
+void Flash::add_erased(const Table& table) {
+  constexpr int64_t kMost = 64 << 20;
+  if (!is_of_map(source_)) return;
+  const int64_t base = device_base(table), size = static_cast<int64_t>(image_.size());
+  int64_t wanted = size;
+  for (const Row& row : table.rows) {
+    const int64_t at = static_cast<int64_t>(row.offset) - base;
+    if (at >= 0 && at < size) wanted = std::max(wanted, std::min(at + row.size, kMost));
+  }
+  if (wanted == size) return;
+  extended_ = to_bytes(image_);
+  extended_.resize(static_cast<size_t>(wanted), 0xFF);
+  image_ = extended_;
+}
+
+// Bootloader, table and application as builds merge them: nothing lies behind the application, or
+// its sector of signatures.
+bool Flash::ends_with_app(const Table& table) const {
+  const int64_t base = device_base(table), size = static_cast<int64_t>(image_.size());
+  return std::any_of(table.rows.begin(), table.rows.end(), [&](const Row& row) {
+    const int64_t at = static_cast<int64_t>(row.offset) - base;
+    if (row.type != kApp || at < 0 || at >= size || at + row.size < size) return false;
+    const View room = image_.subspan(static_cast<size_t>(at));
+    const auto app = parse_esp_image(room);
+    return app && app->sound &&
+           room.size() <= (app->end + kSector - 1) / kSector * kSector + kSector;
+  });
+}
+
 void Flash::take_table(const Table& table) {
   for (const TableProblem& p : table.problems)
     reading_.device.damaged(place(p.offset, "partition table"), "partition table", p.problem);
@@ -128,7 +162,7 @@ void Flash::take_table(const Table& table) {
       continue;
     regions_.push_back(std::move(region));
   }
-  if (described != 0)
+  if (described != 0 && !is_of_map(source_) && !ends_with_app(table))
     reading_.device.note(
         Remark::truncated, place(image_.size(), first_cut),
         fmt::format("the image ends at 0x{:x}, in or before partition {}; the partition table "
@@ -377,6 +411,7 @@ void Flash::read_region(const Region& region) {
 
 void Flash::read() {
   const auto table = find_table(image_);
+  if (table) add_erased(*table);
   const bool starts_in_plain =
       (!table || device_base(*table) == 0) && say_bootloader(table == std::nullopt);
   if (table) {
