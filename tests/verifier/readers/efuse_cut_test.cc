@@ -189,7 +189,15 @@ TEST_CASE("eFuses: the chip that none of the fuses tells is not guessed") {
   const Reading cut = read_text(text_of(without("ERR_RST_ENABLE")));
   CHECK(all_said(cut, Trait::chip) == "unclear esp32");
   CHECK(all_said(read_text(text_of(released())), Trait::chip) == "yes esp32c3");
-  // Fields that several chips have tell none.
+  // One of its own is enough; fields that several chips have tell none.
+  for (const auto& [field, chip] : {std::pair{"STRAP_JTAG_SEL", "esp32s3"},
+                                    {"RXIQ_VERSION", "esp32h2"},
+                                    {"BLOCK_KEY0_LOW_128", "esp32c2"},
+                                    {"HP_PWR_SRC_SEL", "esp32p4"}}) {
+    std::vector<Line> lines = without("ERR_RST_ENABLE");
+    lines.push_back({field, "False"});
+    CHECK(all_said(read_text(text_of(lines)), Trait::chip) == std::string("yes ") + chip);
+  }
   for (const char* field : {"CRYPT_DPA_ENABLE", "DIS_SWD"}) {
     std::vector<Line> lines = without("ERR_RST_ENABLE");
     lines.push_back({field, "False"});

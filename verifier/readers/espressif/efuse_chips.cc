@@ -7,25 +7,34 @@
 
 namespace attest::efuse {
 
-// Of fields that one chip alone has: a summary may be cut anywhere.
+// By fields that one chip alone has, of most chips two: a summary may be cut anywhere.
 const char* telling_chip(const Summary& s) {
   constexpr std::pair<const char*, const char*> kTelling[] = {
       {"DIS_PCIE_DOWNLOAD", "esp32e22"},
       {"PVT_CELL_SELECT", "esp32h21"},
+      {"PVT_GLITCH_EN", "esp32h21"},
       {"DIS_CORE1", "esp32h4"},
+      {"USB_OTG_FS_EXCHG_PINS", "esp32h4"},
       {"DIS_SM_CRYPT", "esp32s31"},
+      {"ENA_XTS_SHADOW", "esp32s31"},
       {"FLASH_CRYPT_CNT", "esp32"},
       {"ABS_DONE_0", "esp32"},
       {"ABS_DONE_1", "esp32"},
       {"HARD_DIS_JTAG", "esp32s2"},
+      {"DIS_LEGACY_SPI_BOOT", "esp32s2"},
       {"BLOCK_KEY0_HI_128", "esp32c2"},
+      {"BLOCK_KEY0_LOW_128", "esp32c2"},
       {"DIS_APP_CPU", "esp32s3"},
+      {"STRAP_JTAG_SEL", "esp32s3"},
       {"DIS_WIFI6", "esp32c61"},
+      {"ECDSA_DISABLE_P192", "esp32c61"},
       {"HP_PWR_SRC_SEL", "esp32p4"},
       {"DCDC_VSET", "esp32p4"},
       {"KM_HUK_GEN_STATE", "esp32p4"},
       {"RECOVERY_BOOTLOADER_FLASH_SECTOR_HI", "esp32c5"},
+      {"RECOVERY_BOOTLOADER_FLASH_SECTOR_LO", "esp32c5"},
       {"ECDSA_FORCE_USE_HARDWARE_K", "esp32h2"},
+      {"RXIQ_VERSION", "esp32h2"},
       {"SWAP_UART_SDIO_EN", "esp32c6"},
       {"ERR_RST_ENABLE", "esp32c3"}};
   for (const auto& [field, chip] : kTelling) {
