@@ -117,8 +117,9 @@ constexpr EvidenceKind kKinds[] = {
     {"ota-image", kContainers, "a Matter software image; also for --ota",
      "ota_image_tool.py of the SDK", "a Matter OTA image|"},
     {"raw", kContainers,
-     "UF2, and anything else: certificates and declarations are searched for inside", "",
-     "a flash image in UF2|a certificate, a certification declaration, a key, a vendor's dump, a "
+     "UF2, TI-TXT, and anything else: certificates and declarations are searched for inside", "",
+     "a flash image in UF2|TI-TXT|a certificate, a certification declaration, a key, a vendor's "
+     "dump, a "
      "log or a payload|"},
 };
 

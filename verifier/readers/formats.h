@@ -18,7 +18,8 @@ extern const Reader elements_reader, blob_reader;
 extern const Reader esp_nvs_reader, esp_nvs_keys_reader, esp_secure_cert_reader, esp_flash_reader;
 extern const Reader silabs_flash_reader, silabs_provision_reader, ti_factory_reader,
     ti_factory_json_reader;
-extern const Reader intel_hex_reader, s_record_reader, elf_reader, uf2_reader, erased_flash_reader;
+extern const Reader intel_hex_reader, s_record_reader, ti_txt_reader, elf_reader, uf2_reader,
+    erased_flash_reader;
 
 // How a part is locked: what vendors' tools print (espressif/efuse_summary.cc, posture/), and
 // firmware images with their signatures (posture/firmware_images.cc).

@@ -69,6 +69,7 @@ constexpr const Reader* kReaders[] = {
     &esp_secure_cert_reader,
     &intel_hex_reader,
     &s_record_reader,
+    &ti_txt_reader,
     &elf_reader,
     &silabs_provision_reader,
     &telink_reader,
@@ -177,7 +178,7 @@ ToRead to_read(const Source& source) {
 // are no places in a text.)
 void put_back(const DecodedText& decoded, const Source& source, const Reader* by,
               const QuotedBefore& before, Reading& reading) {
-  if (by == &intel_hex_reader || by == &s_record_reader) return;
+  if (by == &intel_hex_reader || by == &s_record_reader || by == &ti_txt_reader) return;
   const auto put = [&](Place& place) {
     if (place.path == source.path && place.offset && *place.offset >= source.base)
       place.offset = source.base + decoded.offset_in_file(*place.offset - source.base);

@@ -2,6 +2,7 @@
 
 #include "tests/support/dump_builders.h"
 #include "tests/support/support.h"
+#include "verifier/readers/formats.h"
 #include "verifier/readers/reader.h"
 
 using namespace attest;
@@ -149,6 +150,39 @@ TEST_CASE(
     if (row.offset) CHECK(p.place.offset == row.offset);
     CHECK(r.device.first(FactId::passcode) != nullptr);
   }
+}
+
+namespace {
+
+std::string addressed_bytes(uint64_t address, View bytes, bool verilog = false) {
+  std::string out = fmt::format("@{:04X}\r\n", address);
+  for (size_t i = 0; i < bytes.size(); ++i)
+    out += fmt::format("{:02X}{}", bytes[i], i % 16 == 15 ? "\r\n" : " ");
+  return out + (verilog ? "\r\n" : "\r\nq\r\n");
+}
+
+}  // namespace
+
+TEST_CASE("hex files: TI-TXT and Verilog's, at their addresses") {
+  for (const bool verilog : {false, true}) {
+    const Reading r = read_text(addressed_bytes(kBase, image(), verilog));
+    REQUIRE(r.files.size() == 2);
+    CHECK(r.files[0].kind == "raw");
+    CHECK(r.files[1].path == "part.hex!0x0004ff80");
+    CHECK(r.device.integrity.empty());
+    CHECK_FALSE(r.device.noted(Remark::truncated));
+    CHECK(*r.device.string(FactId::serial_number) == "TI-SYN");
+  }
+  std::string wrong = addressed_bytes(kBase, image());
+  const size_t line = wrong.find('\n', wrong.find('\n') + 1) + 1;
+  wrong.replace(wrong.find(' ', line), 1, "z");
+  const Reading r = read_text(wrong);
+  REQUIRE(r.device.integrity.size() == 1);
+  CHECK(r.device.integrity[0].what == "ti-txt line");
+  CHECK(r.device.integrity[0].place.offset == line);
+  for (const char* other :
+       {"@0000\n", "@xyz\nFF\n", "@123456789\nFF\n", "@home\nAA BB\n", "@12\nmany words\n"})
+    CHECK_FALSE(ti_txt_reader.recognises({.path = "note.txt", .bytes = view(other)}));
 }
 
 TEST_CASE("hex files: without an end record the file is cut") {

@@ -1,5 +1,6 @@
-// Intel HEX and Motorola S-records: text records with an address and a checksum each. The images
-// that they describe go back to the readers under their device addresses.
+// Intel HEX and Motorola S-records: text records with an address and a checksum each. TI-TXT and
+// the hex files of Verilog: addresses on lines of their own, and bytes. The images that they
+// describe go back to the readers under their device addresses.
 
 #include <fmt/format.h>
 
@@ -232,6 +233,54 @@ class SRecords : public Records {
   uint64_t records_ = 0;
 };
 
+// "@F000" and behind it lines of bytes, "31 40 00 03": TI-TXT, which ends with "q", and what
+// objcopy writes for Verilog, which ends as it ends.
+class AddressedBytes : public Records {
+ public:
+  AddressedBytes(const Source& source, Reading& reading) : Records(source, reading, "ti-txt") {
+    counted_ = true;
+  }
+  static std::optional<uint64_t> address_of(View line) {
+    constexpr size_t kMostDigits = 8;
+    if (line.size() < 2 || line.size() > kMostDigits + 1 || line[0] != '@') return std::nullopt;
+    uint64_t out = 0;
+    for (const uint8_t c : line.subspan(1)) {
+      if (nibble(c) < 0) return std::nullopt;
+      out = out << 4 | static_cast<uint64_t>(nibble(c));
+    }
+    return out;
+  }
+  static bool bytes_of(View line, Bytes& out) {
+    out.clear();
+    for (size_t at = 0; at < line.size(); ++at) {
+      if (line[at] == ' ') continue;
+      const bool two = at + 1 < line.size() && (at + 2 == line.size() || line[at + 2] == ' ');
+      if (!two || nibble(line[at]) < 0 || nibble(line[at + 1]) < 0) return false;
+      out.push_back(static_cast<uint8_t>(nibble(line[at]) << 4 | nibble(line[at + 1])));
+      ++at;
+    }
+    return !out.empty();
+  }
+
+ private:
+  std::optional<Problem> take(View line) override {
+    if (const auto address = address_of(line)) {
+      at_ = *address;
+    } else if (bytes_of(line, bytes_)) {
+      map_.add(at_, bytes_);
+      at_ += bytes_.size();
+    } else if (line.size() == 1 && (line[0] == 'q' || line[0] == 'Q')) {
+      ended_ = true;
+    } else {
+      return Problem{"ti-txt line", "expected '@' and an address, bytes in hex, or 'q'"};
+    }
+    return std::nullopt;
+  }
+
+  Bytes bytes_;
+  uint64_t at_ = 0;
+};
+
 // A sound record among the first lines, and nothing before it that is no record.
 template <class IsRecord>
 bool begins_with_records(View v, IsRecord is_record) {
@@ -260,8 +309,22 @@ bool recognises_s_record(const Source& s) {
   });
 }
 
+// An address, and bytes on the line behind it.
+bool recognises_addressed_bytes(const Source& s) {
+  Bytes bytes;
+  Lines lines(s.bytes.first(std::min<size_t>(s.bytes.size(), 4 * kMostLine)));
+  return lines.next() && AddressedBytes::address_of(lines.line) && lines.next() &&
+         AddressedBytes::bytes_of(lines.line, bytes);
+}
+
 }  // namespace
 
+const Reader ti_txt_reader{
+    .kind = "raw",
+    .expects = "TI-TXT",
+    .content = Content::text,
+    .recognises = recognises_addressed_bytes,
+    .read = [](const Source& s, Reading& reading) { return AddressedBytes(s, reading).read(); }};
 const Reader intel_hex_reader{
     .kind = "intel-hex",
     .expects = "Intel HEX",
