@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "verifier/checks/catalogue.h"
+#include "verifier/checks/other_part.h"
 #include "verifier/sdk/sdk_meaning.h"
 #include "verifier/sdk/sdk_result.h"
 
@@ -216,23 +218,27 @@ Outcome key_is_stored_as_read(const RecordView& record) {
 }
 
 Outcome key_belongs_to_dac(const RecordView& record, const Dac& dac,
-                           const IfAny<DacKey>& key_if_any) {
+                           const IfAny<DacKey>& key_if_any, const Evidence& e) {
   if (!key_if_any)
     return skipped(record.device.noted(Remark::key_locked)
                        ? "the private key in the evidence is encrypted, and was not opened"
                        : "no private key in the evidence");
   const DacKey& own = *key_if_any;
-  const auto& others = record.other_keys;
   const bool fits = dac->p256 == own->public_key;
-  if (fits && others.empty()) return pass();
-  const Place& place = fits ? first_of(others).place : *own.place;
-  const Point& found = fits ? first_of(others).public_key : own->public_key;
+  std::vector<OtherKey> wrong = record.other_keys;
+  if (!fits) wrong.insert(wrong.begin(), {.place = *own.place, .public_key = own->public_key});
+  if (wrong.empty()) return pass();
+  const OtherPart other_part(e);
+  std::erase_if(wrong, [&](const OtherKey& key) { return other_part.holds(key.place); });
+  if (wrong.empty()) return blocked("identity.one-dac");
+  const Place& place = first_of(wrong).place;
+  const Point& found = first_of(wrong).public_key;
   std::string message = "the private key is not the DAC's";
   if (fits)
     message = fmt::format("the private key in {} is not the DAC's, as the one in {} is",
                           place_text(place), own.where());
   const auto more = static_cast<size_t>(std::count_if(
-      others.begin(), others.end(), [&](const OtherKey& k) { return k.public_key != found; }));
+      wrong.begin(), wrong.end(), [&](const OtherKey& k) { return k.public_key != found; }));
   if (more != 0) message += fmt::format(" (nor are {} more)", more);
   return fail(std::move(message), fmt::format("public key {}", hex(dac->public_key)),
               fmt::format("public key {}", hex(found)), place_text(place));

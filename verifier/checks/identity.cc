@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "verifier/checks/catalogue.h"
+#include "verifier/checks/other_part.h"
 #include "verifier/gather/chains.h"
 
 namespace attest {
@@ -80,8 +81,14 @@ bool differ_behind_it(const Conflict& conflict, const CertificateEvidence& c) {
 
 template <FactId F>
 Outcome only_one(const Evidence& e) {
-  for (const Conflict& conflict : conflicts(e.device)) {
+  for (Conflict& conflict : conflicts(e.device)) {
     if (conflict.fact != F) continue;
+    if (F != FactId::dac) {
+      const OtherPart other_part(e);
+      std::erase_if(conflict.values,
+                    [&](const Statement* s) { return other_part.says(e.device, *s); });
+      if (conflict.values.size() < 2) return blocked("identity.one-dac");
+    }
     // Which of several PAIs is the device's, its DAC says.
     if (F == FactId::pai && !e.dac.present()) return blocked("dac.is-present");
     if (F == FactId::dac && e.dac.present() && e.dac.bytes.empty())
@@ -122,10 +129,16 @@ std::string product_of(const Evidence& e, const Statement& code) {
 Outcome facts_agree(const Evidence& e) {
   std::string message, expected, actual, source;
   size_t count = 0;
-  for (const Conflict& conflict : conflicts(e.device)) {
+  bool of_another_part = false;
+  const OtherPart other_part(e);
+  for (Conflict& conflict : conflicts(e.device)) {
     if (conflict.fact == FactId::dac || conflict.fact == FactId::pai || conflict.fact == FactId::cd)
       continue;
     if (is_secret(conflict.fact)) continue;
+    const size_t others = std::erase_if(
+        conflict.values, [&](const Statement* value) { return other_part.says(e.device, *value); });
+    of_another_part = of_another_part || others != 0;
+    if (conflict.values.size() < 2) continue;
     const Statement &a = *conflict.values.at(0), &b = *conflict.values.at(1);
     const bool masked = is_masked(conflict.fact) && !e.policy.show_passcode;
     if (count++ == 0) {
@@ -143,9 +156,8 @@ Outcome facts_agree(const Evidence& e) {
       message += fmt::format("; so is {}", fact_name(conflict.fact));
     }
   }
-  return count == 0
-             ? pass()
-             : fail(std::move(message), std::move(expected), std::move(actual), std::move(source));
+  if (count == 0) return of_another_part ? blocked("identity.one-dac") : pass();
+  return fail(std::move(message), std::move(expected), std::move(actual), std::move(source));
 }
 
 Outcome keys_are_known(const RecordView& record) {
