@@ -10,6 +10,7 @@
 
 #include "verifier/base/bytes.h"
 #include "verifier/base/characters.h"
+#include "verifier/base/json_doubled.h"
 #include "verifier/base/plain_ascii.h"
 
 #pragma GCC diagnostic push
@@ -44,7 +45,9 @@ namespace {
 // nothing is rounded.
 class Builder {
  public:
-  explicit Builder(size_t max_depth) : max_depth_(max_depth) {}
+  // `doubled`: null where no key may stand twice.
+  Builder(size_t max_depth, std::vector<DoubledKey>* doubled)
+      : max_depth_(max_depth), doubled_(doubled) {}
 
   bool Null() { return add(Json()); }
   bool Bool(bool b) { return add(Json(b)); }
@@ -76,15 +79,14 @@ class Builder {
     // squared.
     if (top.members.size() < 16) {
       for (const auto& member : top.members) {
-        if (member.first == top.key) return refuse("duplicate key \"" + top.key + "\"");
+        if (member.first == top.key) return stands_twice(top);
       }
       return true;
     }
     if (top.keys.empty()) {
       for (const auto& member : top.members) top.keys.insert(member.first);
     }
-    if (!top.keys.insert(top.key).second) return refuse("duplicate key \"" + top.key + "\"");
-    return true;
+    return top.keys.insert(top.key).second || stands_twice(top);
   }
 
   Json take() { return std::move(done_); }
@@ -107,6 +109,12 @@ class Builder {
   bool refuse(std::string why) {
     refusal_ = std::move(why);
     return false;
+  }
+  bool stands_twice(Level& level) {
+    if (doubled_ == nullptr) return refuse("duplicate key \"" + level.key + "\"");
+    std::erase_if(level.members, [&](const auto& member) { return member.first == level.key; });
+    doubled_->push_back({.element = open_.front().elements.size(), .key = level.key});
+    return true;
   }
   bool open(bool is_object) {
     if (open_.size() >= max_depth_) return refuse(fmt::format("nested deeper than {}", max_depth_));
@@ -133,6 +141,7 @@ class Builder {
   }
 
   size_t max_depth_;
+  std::vector<DoubledKey>* doubled_;
   std::vector<Level> open_;
   std::vector<size_t> members_;  // of the last object at each depth
   Json done_;
@@ -285,12 +294,15 @@ const char* Json::kind() const {
   return kNames[value_.index()];
 }
 
-Result<Json> parse_json(std::string_view input, const JsonLimits& limits) {
+namespace {
+
+Result<Json> parsed(std::string_view input, const JsonLimits& limits,
+                    std::vector<DoubledKey>* doubled) {
   if (input.size() > limits.bytes)
     return error(fmt::format("JSON: {} bytes, the limit is {}", input.size(), limits.bytes));
   if (input.starts_with("\xEF\xBB\xBF")) input.remove_prefix(3);
   rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>> reader;
-  Builder builder(limits.depth);
+  Builder builder(limits.depth, doubled);
   constexpr unsigned kFlags =
       rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
   rapidjson::ParseResult result;
@@ -317,6 +329,15 @@ Result<Json> parse_json(std::string_view input, const JsonLimits& limits) {
   if (const size_t nul = input.find('\0'); nul != std::string_view::npos)
     return error(fmt::format("JSON: a control character at byte {}", nul), nul);
   return builder.take();
+}
+
+}  // namespace
+
+Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
+  return parsed(text, limits, nullptr);
+}
+Result<Json> parse_json_of_last_keys(std::string_view text, std::vector<DoubledKey>& doubled) {
+  return parsed(text, {}, &doubled);
 }
 
 std::string dump(const Json& value) {

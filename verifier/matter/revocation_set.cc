@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "verifier/base/json_doubled.h"
 #include "verifier/matter/revocation_words.h"
 #include "verifier/pki/crl.h"
 #include "verifier/pki/der.h"
@@ -307,7 +308,8 @@ Result<RevocationSetPtr> parse_revocation_set(std::string_view json) {
     return error(fmt::format("expected a revocation set of at most {} bytes, found {}",
                              kMostRevocationSetBytes, json.size()));
   if (json.starts_with("\xEF\xBB\xBF")) json.remove_prefix(3);
-  const auto parsed = parse_json(json);
+  std::vector<DoubledKey> doubled;
+  const auto parsed = parse_json_of_last_keys(json, doubled);
   if (!parsed)
     return error(fmt::format("expected a revocation set, a JSON array: {}", parsed.error().what),
                  parsed.error().offset.value_or(0));
@@ -317,6 +319,19 @@ Result<RevocationSetPtr> parse_revocation_set(std::string_view json) {
   auto out = std::make_shared<RevocationSet>();
   out->entries_.reserve(entries->size());
   for (const Json& entry : *entries) out->add(entry);
+  // (What the SDK passes by may have been meant.)
+  constexpr size_t kTold = 64, kLongest = 32;
+  for (size_t i = 0; i < doubled.size(); ++i) {
+    const auto& [index, key] = doubled[i];
+    if (index >= out->entries_.size()) continue;
+    out->entries_[index].whole = false;
+    if (i < kTold)
+      out->unreadable_.push_back(
+          {index, fmt::format("\"{}\" stands in it twice, and the SDK takes the last",
+                              printable(std::string_view(key).substr(0, kLongest)))});
+  }
+  std::stable_sort(out->unreadable_.begin(), out->unreadable_.end(),
+                   [](const auto& a, const auto& b) { return a.entry < b.entry; });
   out->find_hidden();
   return RevocationSetPtr(std::move(out));
 }

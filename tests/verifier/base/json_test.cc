@@ -1,8 +1,27 @@
-#include "verifier/base/json.h"
-
 #include "tests/support/support.h"
+#include "verifier/base/json_doubled.h"
 
 using namespace attest;
+
+TEST_CASE("json: where a key may stand twice, the last counts and the others are told of") {
+  std::vector<DoubledKey> doubled;
+  const auto json =
+      parse_json_of_last_keys(R"([{"a":1},{"a":1,"b":2,"a":{"c":3,"c":4}}])", doubled);
+  REQUIRE(json.has_value());
+  CHECK(dump(*json) == R"([{"a":1},{"b":2,"a":{"c":4}}])");
+  REQUIRE(doubled.size() == 2);
+  CHECK(doubled[0].element == 1);
+  CHECK(doubled[0].key == "a");
+  CHECK(doubled[1].key == "c");
+  std::string many = "{";
+  for (int i = 0; i < 40; ++i) many += "\"k" + std::to_string(i) + "\":0,";
+  doubled.clear();
+  const auto large = parse_json_of_last_keys(many + "\"k3\":1}", doubled);
+  REQUIRE(large.has_value());
+  CHECK(large->object()->size() == 40);
+  CHECK(large->find("k3")->natural() == 1);
+  CHECK(doubled.size() == 1);
+}
 
 TEST_CASE("JSON text is read strictly and written back") {
   const auto ok = parse_json(R"({"a":[1,-2.50,true,null,"\u00e9"],"b":{}})");

@@ -210,7 +210,6 @@ TEST_CASE("revocation set: what is none as a whole") {
       {"", "expected a revocation set, a JSON array: "},
       {"{}", "expected a revocation set, a JSON array, found object"},
       {"[{\"type\":", "expected a revocation set, a JSON array: "},
-      {"[{\"type\":1,\"type\":2}]", "expected a revocation set, a JSON array: "},
       {"[] 1", "expected a revocation set, a JSON array: "},
   };
   for (const auto& row : rows) {
@@ -232,6 +231,32 @@ TEST_CASE("revocation set: of a hundred thousand serial numbers each is found at
   CHECK(told(*set, *w.dac) == "[0] [0]");
   for (int i = 0; i < 1'000; ++i) CHECK(set->names(*w.dac, *from_hex(serials.at(i * 100))));
   CHECK_FALSE(set->names(*w.dac, Bytes{0x02}));
+}
+
+// As the SDK's JSON library reads them: the last counts. The other entries are read all the same.
+TEST_CASE("revocation set: a key that stands twice costs its entry alone") {
+  const World w;
+  const auto doubled = [&](std::string_view key, const std::string& first) {
+    std::string out = dump(w.entry());
+    return out.insert(1, fmt::format("\"{}\":{},", key, first));
+  };
+  const std::string zeros = '"' + std::string(40, '0') + '"';
+  const auto said = [&](const std::string& text) {
+    const auto set = parse_revocation_set(text);
+    REQUIRE_MESSAGE(set, (set ? "" : set.error().what));
+    return told(**set, *w.dac);
+  };
+  const std::string twice = "\" stands in it twice, and the SDK takes the last";
+  CHECK(said("[" + doubled("issuer_subject_key_id", zeros) + "]") ==
+        "[0] [0]\nunread [0] \"issuer_subject_key_id" + twice);
+  CHECK(said("[" + doubled("type", "\"x\"") + "," + dump(w.entry({"1234"})) + "]") ==
+        "[0] [0]\nunread [0] \"type" + twice);
+  const std::string last = dump(with(w.entry({"1234"}), "comment", 1));
+  const std::string hidden =
+      last.substr(0, last.size() - 1) + ",\"revoked_serial_numbers\":[\"5678\"]}";
+  CHECK(said("[" + hidden + "]") == "- - unclear\nunread [0] \"revoked_serial_numbers" + twice);
+  CHECK(said("[" + hidden + "," + dump(w.entry()) + "]") ==
+        "[1] [1]\nunread [0] \"revoked_serial_numbers" + twice);
 }
 
 // The SDK's own set, and every certificate of its vectors that is at hand, in the order of the

@@ -68,6 +68,17 @@ TEST_CASE("revocation set: no byte of it that is hit, and no cut, makes it vanis
   }
 }
 
+TEST_CASE("revocation set: a key that stands twice, and an array too many, make no other fault") {
+  std::string twice = one_set();
+  twice.insert(2, "\"type\":\"revocation_set\",");
+  for (const std::string& text : {twice, "[" + one_set() + "]"}) {
+    const Reading reading = read_bytes(view(text), {}, "set.json");
+    CHECK(says_set(reading));
+    CHECK(problems(reading) == "");
+    CHECK(reading.device.remarks.empty());
+  }
+}
+
 TEST_CASE("revocation set: what stands before it does not hide it") {
   for (const char* before :
        {"// made on Monday\n", "# made on Monday\n", "/* made\n on Monday */\n", "\n\n",

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "verifier/base/contains.h"
+#include "verifier/base/json_doubled.h"
 #include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/tables/json_head.h"
@@ -47,23 +48,29 @@ bool recognises(const Source& s) {
   return head && head->broken && head->json.array() != nullptr;
 }
 
+// What stands in it beside its own keys. (An array too many makes nothing else of its entries.)
+void add_others(const Json& json, Json& others) {
+  if (const auto* elements = json.array()) {
+    for (const Json& element : *elements) add_others(element, others);
+  } else if (json.object() == nullptr) {
+    others.push(json);
+  } else {
+    for (const auto& [name, value] : *json.object()) {
+      if (!is_own(name)) others.push(Json(Json::Object{}).set(name, value));
+    }
+  }
+}
+
 Result<void> read(const Source& s, Reading& reading) {
   const Before before = Before::of(reading);
   reading.holds("revocation-set");
   reading.device.say(FactId::revocation_set, to_bytes(s.bytes),
                      {.path = s.path, .offset = {}, .item = {}});
-  const auto json = parse_json(text(s.bytes));
+  std::vector<DoubledKey> doubled;
+  const auto json = parse_json_of_last_keys(text(s.bytes), doubled);
   if (!json || json->array() == nullptr) return {};  // a check says so
   Json others{Json::Array{}};
-  for (const Json& entry : *json->array()) {
-    if (entry.object() == nullptr) {
-      others.push(entry);
-      continue;
-    }
-    for (const auto& [name, value] : *entry.object()) {
-      if (!is_own(name)) others.push(Json(Json::Object{}).set(name, value));
-    }
-  }
+  add_others(*json, others);
   if (!others.array()->empty()) read_loose_json(others, s.path, {}, before, reading);
   return {};
 }
