@@ -293,6 +293,12 @@ class Reading {
 
   // "TC-DA-1.2", and a step of it behind: "TC-DA-1.2 step 6.5", "TC_DA_1_2 6.5".
   bool test_case(size_t at, std::string_view word) {
+    // (As a function of the scripts is called.)
+    constexpr std::string_view kFunction = "test_";
+    if (word.starts_with(kFunction)) {
+      word.remove_prefix(kFunction.size());
+      at += kFunction.size();
+    }
     const std::string lower = to_lower(word);
     if (!lower.starts_with("tc") && !lower.starts_with("post")) return false;
     const TestCase* of = find_test_case(word);
@@ -455,7 +461,7 @@ class Reading {
     if (is_of_something_else(at, word)) return;
     const bool is_hex = word.starts_with("0x") || word.starts_with("0X");
     const bool named = follows(at, {"err", "error", "errors", "code", "result", "status", "failed",
-                                    "reason", "sdk", "error code", "error_code"}) ||
+                                    "reason", "sdk", "error code", "error_code", "errorcode"}) ||
                        (has_error_word_ && follows(at, {"with"}));
     const bool enclosed = at > 0 && text_[at - 1] == '(' && at + word.size() < text_.size() &&
                           text_[at + word.size()] == ')';

@@ -159,12 +159,36 @@ constexpr const char* kResultAbove =
     "that one";
 constexpr const char* kHomeAssistant = "Home Assistant's matter server";
 constexpr const char* kCommissioner = "a commissioner built on the Matter SDK";
+constexpr const char* kGoogle = "Google Home";
 constexpr KnownSaying kSayings[] = {
     {"commission with code failed", "CommissionFailed", kHomeAssistant, kFailed, kResultAbove},
     {"commission on network failed", "CommissionFailed", kHomeAssistant, kFailed, kResultAbove},
     {"commissioning failed", "CommissioningFailed", kCommissioner, kFailed, kResultAbove},
     {"commissioning failure", "CommissioningFailed", kCommissioner, kFailed, kResultAbove},
     {"failed to commission", "CommissioningFailed", kCommissioner, kFailed, kResultAbove},
+    {"failed to perform commissioning step", "CommissioningStep", kCommissioner,
+     "a step of the commissioning failed; its number is of no result, and not the same in all "
+     "versions of the SDK",
+     kResultAbove},
+    {"failed verifying attestation information", "AttestationVerification", kCommissioner,
+     "the attestation was judged and not accepted; whether DAC and PAI are revoked is asked before "
+     "the result is told",
+     "the result stands some lines below in the log, as \"err\" and a number of three digits "
+     "behind "
+     "\"Attestation Information\": explain that one"},
+    {"type_invalid_certification_declaration_format", "DEVICE_ATTESTATION_VALIDATION_ERROR_TYPE",
+     kGoogle, "the certification declaration does not have the form that it must have",
+     "hand the device's credentials to verify, which tells which rule it breaks", 603},
+    {"device_attestation_validation_error_type_", "DEVICE_ATTESTATION_VALIDATION_ERROR_TYPE",
+     kGoogle,
+     "the attestation was not accepted; the last words of the name say what Google found, in words "
+     "of its own",
+     "hand the device's credentials to verify, or commission it with chip-tool, whose log has the "
+     "SDK's result"},
+    {"attestation failed", "AttestationFailed", "a commissioner or an app",
+     "the device's attestation was not accepted; why does not stand in this line", kResultAbove},
+    {"attestation verification failed", "AttestationFailed", "a commissioner or an app",
+     "the device's attestation was not accepted; why does not stand in this line", kResultAbove},
     {"'attestationverification' failed", "AttestationVerification", kCommissioner,
      "the step of the commissioning in which the attestation is judged failed", kResultAbove},
     {"commissioning step 'attestationverification'", "AttestationVerification", kCommissioner,
