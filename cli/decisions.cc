@@ -162,6 +162,7 @@ void add_decisions(Command& root) {
   auto options = std::make_shared<Options>();
   Command& command = root.subcommand(
       "decisions", "who approved or rejected which device: the record that serve keeps, checked");
+  command.example("matter-attest decisions list decisions.db --search 0xFFF1");
   Command& check = command.subcommand(
       "verify",
       "whether the record is whole: nothing altered, nothing taken out, signed as it says");

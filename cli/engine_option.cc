@@ -41,8 +41,8 @@ Result<Named> named_engines(const EngineOption& option) {
     const auto ml_dsa = with_ippcp(openssl(), library);
     if (!ml_dsa)
       return error(
-          fmt::format("--engine-library {}: expected libcrypto_mb or libippcp, found "
-                      "neither: {}; {}",
+          fmt::format("--engine-library {}: expected libcrypto_mb or libippcp, found neither: {}; "
+                      "{} (MATTER_ATTEST_ENGINE_LIBRARY counts as --engine-library)",
                       library, fast.error().what, ml_dsa.error().what));
     out.ml_dsa = library;
   }

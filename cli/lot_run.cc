@@ -17,6 +17,7 @@
 #include "cli/lot_digest.h"
 #include "cli/lot_named.h"
 #include "cli/lot_output.h"
+#include "cli/nearest.h"
 #include "codecs/loader.h"
 #include "lot/journal.h"
 #include "lot/manifest_tally.h"
@@ -257,8 +258,25 @@ class LotRun {
     return options_digest(options_, setup_.secrets, console_.environment, key);
   }
 
+  // One input under two names is the slip of who wrote them: a device is no two by that.
+  Result<void> refuse_doubles() const {
+    std::map<std::filesystem::path, std::string> seen;
+    for (const std::string& path : options_.inputs) {
+      std::error_code failed;
+      const auto is =
+          path == "-" ? std::filesystem::path(path) : std::filesystem::canonical(path, failed);
+      if (failed) continue;
+      const auto [before, first] = seen.emplace(is, path);
+      if (!first)
+        return error(fmt::format("{}: expected each input once, found the same as {} again", path,
+                                 before->second));
+    }
+    return {};
+  }
+
   Result<void> open_inputs() {
     if (auto done = read_named(); !done) return done;
+    if (auto done = refuse_doubles(); !done) return done;
     std::vector<std::unique_ptr<LotSource>> sources;
     const bool digests =
         !options_.resume.empty() || !options_.part.empty();  // others go on with it
@@ -269,6 +287,9 @@ class LotRun {
         continue;
       }
       auto input = open_lot_input(path, setup_.secrets, digests);
+      std::error_code ignored;
+      if (!input && !std::filesystem::exists(path, ignored))
+        input.error().what += did_you_mean(path, {"merge"});
       if (!input) return tl::unexpected(input.error());
       if (input->source)
         sources.push_back(lent_to(std::move(input->source), path, read_shared(input->shared)));

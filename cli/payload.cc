@@ -172,6 +172,7 @@ void add_payload(Command& root) {
   auto make_options = std::make_shared<MakeOptions>();
   Command& payload = root.subcommand(
       "payload", "read and make onboarding codes: QR codes and manual pairing codes");
+  payload.example("matter-attest payload parse MT:Y.K9042C00KA0648G00");
   payload.subcommand("parse", "say what a code holds and which rules it breaks")
       .group(Group::output)
       .choice("--format", {"text", "json"}, parse_options->format,
