@@ -29,20 +29,37 @@ struct Remarks {
 
 // --- reading ---
 
+constexpr const char* kCorrectTheFile =
+    "correct this file, which a person or a program wrote beside the part: it is not the part that "
+    "is damaged";
+
 Outcome is_whole(const RecordView& record) {
   const Remarks cut(record, Remark::truncated);
   return cut.count == 0 ? pass() : fail(cut.text(), "the whole", cut.first->message, cut.place());
 }
 
-Outcome is_intact(const RecordView& record) {
-  const std::vector<IntegrityProblem>& problems = record.device.integrity();
+// Facts that somebody wrote down: no part holds them.
+bool is_written_by_hand(const Evidence& e, const std::string& path) {
+  return std::any_of(e.files.begin(), e.files.end(), [&](const EvidenceFile& file) {
+    return file.path == path && file.kind == "device-json";
+  });
+}
+
+Outcome is_intact(const Evidence& e) {
+  const std::vector<IntegrityProblem>& problems = e.device.integrity;
   if (problems.empty()) return pass();
   const IntegrityProblem& first = first_of(problems);
   std::string message =
       fmt::format("{} in {}: {}", first.what, place_text(first.place), first.problem);
   if (const size_t more = problems.size() - 1; more > 0)
     message += fmt::format(" (and {} more)", more);
-  return fail(std::move(message), "an undamaged container", "damage", place_text(first.place));
+  Outcome out =
+      fail(std::move(message), "an undamaged container", "damage", place_text(first.place));
+  if (std::all_of(problems.begin(), problems.end(), [&](const IntegrityProblem& problem) {
+        return is_written_by_hand(e, problem.place.path);
+      }))
+    out.texts->remedy = kCorrectTheFile;
+  return out;
 }
 
 Outcome keys_fit(const RecordView& record) {
@@ -230,8 +247,10 @@ constexpr Check kChecks[] = {
         .consequence_of = {"factory.is-whole"},
         .proves_authenticity = false,
         .run = rule<is_intact>,
+        .alike = "alike records are damaged in the same places, and come from no file",
         .rule = "Checksums, page states and lengths of a vendor's format tell whether what was "
-                "read is what was written. A damaged place may be the part's or the dump's.",
+                "read is what was written. A damaged place may be the part's or the dump's. What "
+                "device.json says and cannot be read was meant to be judged.",
         .remedy = kReadAgain,
     },
     {

@@ -115,10 +115,10 @@ void Judge::finish(const Evidence& evidence, std::span<const Answer> answers,
       if (f.remedy.empty()) f.remedy = unknown_remedy(*f.check);
     } else {
       const bool fault = f.status == Status::fail || f.status == Status::warn || !f.waived.empty();
-      if (fault)
-        f.remedy = f.check->remedy;
-      else
+      if (!fault)
         f.remedy.clear();
+      else if (f.remedy.empty())
+        f.remedy = f.check->remedy;
     }
     f.could_not_be_made = f.status == Status::unknown || answers[i].open;
     f.keeps_open = f.status == answers[i].status && keeps_open(i, answers[i]);

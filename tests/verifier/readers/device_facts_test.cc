@@ -106,6 +106,29 @@ TEST_CASE("facts: an impossible number is no damage of the dump") {
   CHECK(reading.device.number(FactId::discriminator) == 4096);
 }
 
+TEST_CASE("facts: base64 in device.json says without its padding, too, what it says") {
+  const Reading reading = read_bytes(
+      view(std::string(
+          R"({"vendor_id":1,"spake2p":{"iterations":1000,"salt":"U1BBS0UyUCBLZXkgU2FsdA"}})")),
+      {}, "device.json");
+  CHECK(problems(reading) == "");
+  CHECK(reading.device.bytes(FactId::spake2p_salt)->size() == 16);
+}
+
+TEST_CASE("facts: what of device.json cannot be read is its writer's to correct") {
+  Evidence e;
+  e.device.damaged({.path = "device.json", .offset = {}, .item = "vendor_id"}, "vendor_id",
+                   "expected a whole number");
+  const Check* check = find_check("factory.is-intact");
+  for (const char* of : {"device-json", "esp-nvs"}) {
+    e.files = {{.path = "device.json", .kind = of, .sha256 = {}, .size = 1, .holds = {}}};
+    const Outcome out = ask(*check, e);
+    CHECK((out.status == Status::fail));
+    CHECK(out.texts->remedy.starts_with(of[0] == 'd' ? "correct this file" : ""));
+    CHECK(out.texts->remedy.empty() == (of[0] != 'd'));
+  }
+}
+
 TEST_CASE("hints: decimal digits typed as hexadecimal, and bytes in the other order") {
   CHECK(id_hint("0x04C8", "0x1224") ==
         "0x04C8 is 1224 in decimal, and 0x1224 has these digits: a decimal number was typed as "

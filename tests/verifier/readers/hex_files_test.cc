@@ -253,3 +253,23 @@ TEST_CASE("elf: segments under their addresses, both sizes and orders") {
   REQUIRE(!done.has_value());
   CHECK(done.error().what == "expected an ELF file: the file ends within its header");
 }
+
+TEST_CASE("hex files: remarks and what stands around the records are no records") {
+  const std::string hex = intel_hex(kBase, image()), srec = s_records(kBase, image());
+  const size_t half = hex.find(':', hex.size() / 2);
+  for (const std::string& text :
+       {"; DAC of unit 1\n" + hex, "# dac_cert\n" + hex, "Here it is:\n" + hex,
+        hex + "-- \nyours\n", hex.substr(0, half) + "// the rest\n" + hex.substr(half),
+        "Here it is:\n" + srec}) {
+    CAPTURE(text.substr(0, 40));
+    const Reading r = read_text(text);
+    CHECK(r.device.integrity.empty());
+    CHECK(*r.device.string(FactId::serial_number) == "TI-SYN");
+  }
+  // A record that is hit is none of these.
+  for (const char with : {';', '#', '/', 'x'}) {
+    std::string hit = hex;
+    hit[half] = with;
+    CHECK(read_text(hit).device.integrity.size() == 1);
+  }
+}

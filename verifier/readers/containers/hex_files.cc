@@ -91,8 +91,21 @@ class Records {
   const char* format_;
 };
 
+// A comment, or what somebody wrote before the records and behind them. (A record of which a
+// character was hit has digits.)
+bool is_remark(View line, bool among_records) {
+  constexpr std::string_view kSigns = ";#/*";
+  if (among_records && kSigns.find(static_cast<char>(line[0])) == std::string_view::npos)
+    return false;
+  const View rest = line.subspan(1);
+  const auto others = static_cast<size_t>(
+      std::count_if(rest.begin(), rest.end(), [](uint8_t c) { return nibble(c) < 0; }));
+  return others * 4 > rest.size();
+}
+
 Result<void> Records::read() {
   size_t begun = 0, broken = 0;
+  bool any = false;
   Problem problem;
   // Broken lines in a row are one problem.
   const auto end_run = [&] {
@@ -103,7 +116,8 @@ Result<void> Records::read() {
     broken = 0;
   };
   for (Lines lines(source_.bytes); lines.next();) {
-    if (lines.line.empty()) continue;
+    if (lines.line.empty() || is_remark(lines.line, any && !ended_)) continue;
+    any = true;
     auto found = ended_ ? std::optional(Problem{fmt::format("{} end", format_),
                                                 "records follow the end record"})
                  : lines.line.size() > kMostLine

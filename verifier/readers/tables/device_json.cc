@@ -160,7 +160,10 @@ Result<FactValue> value_of(const Key& key, const Json& json) {
   const std::string* string = json.string();
   if (string == nullptr) return error(fmt::format("expected a string, found {}", json.kind()));
   if (key.form == Form::string) return FactValue(*string);
-  auto bytes = key.form == Form::hex ? from_hex(*string) : from_base64(*string);
+  std::string letters = *string;
+  // (Padding only fills up.)
+  while (key.form == Form::base64 && letters.size() % 4 > 1) letters += '=';
+  auto bytes = key.form == Form::hex ? from_hex(letters) : from_base64(letters);
   if (!bytes) return tl::unexpected(bytes.error());
   return FactValue(std::move(*bytes));
 }

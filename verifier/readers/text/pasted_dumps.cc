@@ -70,8 +70,9 @@ struct Line {
     size_t end;  // column behind it
   };
   std::vector<Byte> bytes;
-  size_t width = 0;   // bytes of a group
-  size_t offset = 0;  // of the line's first byte, or of its address, in the text
+  size_t width = 0;    // bytes of a group
+  bool words = false;  // groups are numbers of a machine, as debuggers show them
+  size_t offset = 0;   // of the line's first byte, or of its address, in the text
   size_t begin = 0, end = 0;
 };
 
@@ -100,6 +101,7 @@ void take_bytes(const std::vector<Word>& words, size_t from, Line& out) {
     // Groups of a line are of one width, but for the last.
     if (width == 0) width = bytes->size();
     if (bytes->size() > width) return;
+    out.words = width > 1 && words[i].text.starts_with("0x");
     for (const uint8_t b : *bytes) out.bytes.push_back({b, words[i].at + words[i].text.size()});
   }
 }
@@ -383,6 +385,7 @@ class Dumps {
       value.end = l.end;
       if (count != 0 || !value.bytes.empty()) mark(l);
       if (!follows) {
+        if (l.words) forget_rest_of_word(value, l.width);
         keep(std::exchange(value, {}));
         widest = 0;
         if (i + 1 < lines.size()) begin(lines[i + 1]);
@@ -392,6 +395,12 @@ class Dumps {
       }
     }
     keep(std::move(value));
+  }
+  // What fills up the last word stands behind the value in memory, and is none of it.
+  static void forget_rest_of_word(PastedBytes& value, size_t width) {
+    const size_t size = der_size(value.bytes);
+    if (size != 0 && size < value.bytes.size() && value.bytes.size() - size < width)
+      value.bytes.resize(size);
   }
   // A '*' says that the line above goes on; a gap without it, that lines are gone.
   static void repeat(PastedBytes& value, const Line& line, size_t count, size_t missing,
