@@ -91,6 +91,18 @@ struct PastedForm {
 inline const std::vector<PastedForm>& pasted_forms() {
   static const std::vector<PastedForm> forms = {
       {"xxd", [](View v) { return in_lines(v, xxd_line); }},
+      {"gdb's words",
+       [](View v) {
+         std::string out;
+         for (size_t at = 0; at < v.size(); at += 4) {
+           uint32_t word = 0;
+           for (size_t i = at; i < std::min(at + 4, v.size()); ++i)
+             word |= static_cast<uint32_t>(v[i]) << 8 * (i - at);
+           out += fmt::format("0x{:08x}: 0x{:08x}\n", 0x3E0000 + at, word);
+         }
+         return out;
+       }},
+      {"a data base's bytes", [](View v) { return "1\t\\x" + hex(v) + "\n"; }},
       {"xxd of a place in memory",
        [](View v) {
          return in_lines(v, [](size_t at, View l) { return xxd_line(0x3F0000 + at, l); });

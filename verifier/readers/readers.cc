@@ -21,6 +21,7 @@
 #include "verifier/readers/text/decoded_text.h"
 #include "verifier/readers/text/onboarding_codes.h"
 #include "verifier/readers/text/plain_text.h"
+#include "verifier/readers/text/unmarked_text.h"
 
 namespace attest {
 namespace {
@@ -141,13 +142,19 @@ bool is_padding(View bytes, size_t from) {
          std::all_of(rest.begin(), rest.end(), [&](uint8_t b) { return b == rest.front(); });
 }
 
-// Text that is not UTF-8 as what it says in that; nullopt: it is no text, or UTF-8.
+// Text that is not UTF-8 as what it says in that, and its blocks without mark-up; nullopt: it is no
+// text, or needs neither.
 // (Readers are asked of many things. Who was found on the way to this need not be sought again.)
 struct ToRead {
   std::optional<DecodedText> text;
   std::optional<const Reader*> by = {};  // own_output_reader apart; nullopt: nobody was asked
+  std::optional<std::string> unmarked = {};
+
+  View bytes(const Source& source) const {
+    return unmarked ? view(*unmarked) : text ? View(text->utf8()) : source.bytes;
+  }
 };
-ToRead to_read(const Source& source) {
+ToRead in_utf8(const Source& source) {
   if (const Reader* whole = asked_of_whole(source)) return {.text = {}, .by = whole};
   auto decoded = decoded_text(source.bytes);
   if (!decoded) return {.text = {}};
@@ -172,6 +179,22 @@ ToRead to_read(const Source& source) {
                 (as_text->content == Content::text || as_text->content == Content::json);
   if (!is_text) return {.text = {}, .by = as_it_is};
   return {.text = std::move(decoded), .by = as_text};
+}
+
+ToRead to_read(const Source& source) {
+  constexpr size_t kMost = 16u << 20;
+  ToRead out = in_utf8(source);
+  const View utf8 = out.bytes(source);
+  if (out.by && *out.by != nullptr && is_of_bytes(**out.by)) return out;
+  if (utf8.size() > kMost || !find(utf8, view("-----BEGIN")) || !is_plain_text(utf8)) return out;
+  auto unmarked = unmarked_blocks(text(utf8));
+  // (Strings of JSON have a way of their own to say all that, and so have the lines of a log.)
+  if (!unmarked || parse_json(text(utf8)) ||
+      commissioner_log_reader.recognises({.path = source.path, .bytes = utf8}))
+    return out;
+  out.unmarked = std::move(unmarked);
+  out.by.reset();
+  return out;
 }
 
 // What was read of a text stands in the file where that text stood. (Addresses of a part's memory
@@ -296,12 +319,13 @@ Result<void> read_one(const Source& source, Reading& reading) {
                            .holds = {}});
   const size_t index = reading.files.size() - 1;
   // Text in another encoding is read as what it is in UTF-8; its digest stays the file's.
-  const auto [decoded, known] = to_read(source);
+  const ToRead words = to_read(source);
+  const auto& decoded = words.text;
   Source plain = source;
-  if (decoded) plain.bytes = decoded->utf8();
+  plain.bytes = words.bytes(source);
   const QuotedBefore before = QuotedBefore::of(reading);
   const Reader* by = nullptr;
-  auto done = recognise_and_read(plain, index, known, by, reading);
+  auto done = recognise_and_read(plain, index, words.by, by, reading);
   if (decoded) {
     put_back(*decoded, source, by, before, reading);
     say_foreign(*decoded, source, by, before, reading);
@@ -401,11 +425,11 @@ std::span<const Reader* const> readers() {
 }
 
 const Reader* reader_of(const Source& source) {
-  const auto [decoded, known] = to_read(source);
+  const ToRead words = to_read(source);
   Source plain = source;
-  if (decoded) plain.bytes = decoded->utf8();
+  plain.bytes = words.bytes(source);
   if (own_output_reader.recognises(plain)) return &own_output_reader;
-  return known ? *known : asked(plain, &own_output_reader);
+  return words.by ? *words.by : asked(plain, &own_output_reader);
 }
 
 void read_beside(const Source& source, const Reader& by, std::string rest, Reading& reading) {

@@ -151,7 +151,12 @@ TEST_CASE("loose credentials: lists and keys in every form that has a reader of 
     for (const auto& [label, der] : {std::pair<const char*, const Bytes&>{"X509 CRL", w.clean},
                                      {"CERTIFICATE", w.good.dac},
                                      {"CMS", w.good.cd}}) {
+      // (A declaration in the DAC's own place is a fault there.)
+      const bool in_place =
+          label == std::string_view("CMS") &&
+          std::string_view(host.before).find("\"dac_cert\":") != std::string::npos;
       for (const std::string& form : forms(label, der)) {
+        if (in_place) continue;
         CAPTURE(form);
         CHECK(w.of(host.with(form)) == "");
       }

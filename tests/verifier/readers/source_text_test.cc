@@ -39,7 +39,7 @@ TEST_CASE("pasted: every form gives a certificate back, byte for byte") {
 }
 
 TEST_CASE("pasted: several in one file, and their names are their places") {
-  for (const char* between : {"\n", "\n\n/* the issuer */\n", "\n\n## PAI\n"}) {
+  for (const char* between : {"\n", "\n\n/* the issuer */\n", "\n\n## Issuer\n"}) {
     for (const PastedForm& form : pasted_forms()) {
       const std::string name = form.name;
       // Without anything that names them, two dumps of one kind are told apart by their addresses

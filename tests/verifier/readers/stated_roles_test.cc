@@ -11,8 +11,10 @@
 #include "fixtures/forge/device_builder.h"
 #include "tests/support/pasted_forms.h"
 #include "tests/support/readings.h"
+#include "verifier/base/json.h"
 #include "verifier/gather/gather.h"
 #include "verifier/judge/judge.h"
+#include "verifier/pki/cms.h"
 #include "verifier/readers/formats.h"
 #include "verifier/rules/check.h"
 
@@ -202,6 +204,154 @@ const Stating kStating[] = {
        return fmt::format("dac: |\n{}pai: |\n{}", indented(pem(d)), indented(pem(p)));
      }},
 };
+// The forms of text that the reader of source text takes, each with its own way to name a value.
+const Stating kNaming[] = {
+    {&source_text_reader, "YAML below a device", Takes::base64,
+     [](View d, View p) {
+       return fmt::format("device:\n  dac_cert: {}\n  pai_cert: {}\n", base64(d), base64(p));
+     }},
+    {&source_text_reader, "YAML's binary", Takes::base64,
+     [](View d, View p) {
+       return fmt::format("device:\n  dac_cert: !!binary |\n{}  pai_cert: !!binary |\n{}",
+                          in_chunks(base64(d), 64, "    ", "\n"),
+                          in_chunks(base64(p), 64, "    ", "\n"));
+     }},
+    {&source_text_reader, "YAML, folded", Takes::bytes,
+     [](View d, View p) {
+       return fmt::format("device:\n  dac_cert: >-\n{}  pai_cert: >-\n{}",
+                          in_chunks(hex(d), 64, "    ", "\n"), in_chunks(hex(p), 64, "    ", "\n"));
+     }},
+    {&source_text_reader, "YAML's list of bytes", Takes::bytes,
+     [](View d, View p) {
+       return fmt::format("dac_cert:\n  - {}\npai_cert:\n  - {}\n", listed(d, "0x{:02x}", "\n  - "),
+                          listed(p, "0x{:02x}", "\n  - "));
+     }},
+    {&pem_reader, "TOML's text", Takes::pem,
+     [](View d, View p) {
+       return fmt::format("[device]\ndac_cert = \"\"\"\n{}\"\"\"\npai_cert = \"\"\"\n{}\"\"\"\n",
+                          pem(d), pem(p));
+     }},
+    {&source_text_reader, "a list of properties", Takes::base64,
+     [](View d, View p) {
+       return fmt::format(
+           "<plist version=\"1.0\">\n<dict>\n\t<key>dacCertificate</key>\n\t<data>\n"
+           "{}\t</data>\n\t<key>paiCertificate</key>\n\t<data>\n{}\t</data>\n"
+           "</dict>\n</plist>\n",
+           in_chunks(base64(d), 64, "\t", "\n"), in_chunks(base64(p), 64, "\t", "\n"));
+     }},
+    {&source_text_reader, "properties", Takes::base64,
+     [](View d, View p) {
+       return fmt::format("# device\ndac.cert={}\npai.cert={}\n", base64(d), base64(p));
+     }},
+    {&source_text_reader, "properties, continued", Takes::bytes,
+     [](View d, View p) {
+       return fmt::format("dac.cert = \\\n{}\npai.cert = \\\n{}\n",
+                          in_chunks(hex(d), 64, "    ", " \\\n"),
+                          in_chunks(hex(p), 64, "    ", " \\\n"));
+     }},
+    {&source_text_reader, "properties, escaped", Takes::pem,
+     [](View d, View p) {
+       const auto escaped = [](std::string block) {
+         for (size_t at = 0; (at = block.find('\n', at)) != std::string::npos; ++at)
+           block.replace(at, 1, "\\n");
+         return block;
+       };
+       return fmt::format("dac.certificate={}\npai.certificate={}\n", escaped(pem(d)),
+                          escaped(pem(p)));
+     }},
+    {&source_text_reader, "Kconfig", Takes::bytes,
+     [](View d, View p) {
+       return fmt::format("CONFIG_CHIP_DAC_CERT=\"{}\"\nCONFIG_CHIP_PAI_CERT=\"{}\"\n", hex(d),
+                          hex(p));
+     }},
+    {&source_text_reader, "XML, a name beside the value", Takes::base64,
+     [](View d, View p) {
+       return fmt::format(
+           "<device>\n  <cert name=\"dac_cert\">{}</cert>\n"
+           "  <cert name=\"pai_cert\">{}</cert>\n</device>\n",
+           base64(d), base64(p));
+     }},
+    {&source_text_reader, "a table of HTML", Takes::base64,
+     [](View d, View p) {
+       return fmt::format(
+           "<table><tr><td>dac_cert</td><td>{}</td></tr>"
+           "<tr><td>pai_cert</td><td>{}</td></tr></table>",
+           base64(d), base64(p));
+     }},
+    {&source_text_reader, "headings of HTML", Takes::pem,
+     [](View d, View p) {
+       return fmt::format("<h2>DAC</h2><pre>{}</pre><h2>PAI</h2><pre>{}</pre>", pem(d), pem(p));
+     }},
+    {&pem_reader, "blocks of Markdown", Takes::pem,
+     [](View d, View p) {
+       return fmt::format(
+           "# Sample\n\nDAC certificate:\n\n```pem\n{}```\n\n"
+           "PAI certificate:\n\n```\n{}```\n",
+           pem(d), pem(p));
+     }},
+    {&source_text_reader, "Kotlin", Takes::bytes,
+     [](View d, View p) {
+       return fmt::format("val DAC_CERT = byteArrayOf({})\nval PAI_CERT = byteArrayOf({})\n",
+                          listed(d, "0x{:02x}.toByte()", ", "),
+                          listed(p, "0x{:02x}.toByte()", ", "));
+     }},
+    {&source_text_reader, "Swift", Takes::base64,
+     [](View d, View p) {
+       return fmt::format(
+           "let dacCert = Data(base64Encoded: \"{}\")!\n"
+           "let paiCert = Data(base64Encoded: \"{}\")!\n",
+           base64(d), base64(p));
+     }},
+    {&source_text_reader, "labels of assembler", Takes::bytes,
+     [](View d, View p) {
+       return fmt::format("dac_cert:\n  .byte {}\npai_cert:\n  .byte {}\n",
+                          listed(d, "0x{:02x}", ", ", 8, "\n  .byte "),
+                          listed(p, "0x{:02x}", ", ", 8, "\n  .byte "));
+     }},
+    {&source_text_reader, "JSON, an object each", Takes::base64,
+     [](View d, View p) {
+       return fmt::format(R"({{"credentials":{{"dac":{{"certificate":"{}"}},)"
+                          R"("pai":{{"certificate":"{}"}}}}}})",
+                          base64(d), base64(p));
+     }},
+    {&source_text_reader, "JSON, names and values", Takes::base64,
+     [](View d, View p) {
+       return fmt::format(R"([{{"name":"dac_cert","value":"{}"}},)"
+                          R"({{"name":"pai_cert","value":"{}"}}])",
+                          base64(d), base64(p));
+     }},
+    {&source_text_reader, "the names in full", Takes::base64,
+     [](View d, View p) {
+       return fmt::format(
+           "deviceAttestationCertificate = \"{}\"\n"
+           "productAttestationIntermediate = \"{}\"\n",
+           base64(d), base64(p));
+     }},
+    {&vector_json_reader, "the vector's names, base64", Takes::pem,
+     [](View d, View p) {
+       return fmt::format(R"({{"dac_cert":"{}","pai_cert":"{}"}})", base64(d), base64(p));
+     }},
+    {&vector_json_reader, "the vector's names, hex with colons", Takes::pem,
+     [](View d, View p) {
+       return fmt::format(R"({{"dac_cert":"{}","pai_cert":"{}"}})", listed(d, "{:02X}", ":"),
+                          listed(p, "{:02X}", ":"));
+     }},
+    {&vector_json_reader, "the vector's names, PEM", Takes::pem,
+     [](View d, View p) {
+       return dump(Json(Json::Object{}).set("dac_cert", pem(d)).set("pai_cert", pem(p)));
+     }},
+    {&source_text_reader, "the vector's names, a remark", Takes::bytes, [](View d, View p) {
+       return fmt::format(
+           "{{\n  // factory\n  \"dac_cert\": \"{}\", /* x */\n"
+           "  \"pai_cert\": \"{}\"\n}}\n",
+           hex(d), hex(p));
+     }}};
+
+std::vector<Stating> all_stating() {
+  std::vector<Stating> out(std::begin(kStating), std::end(kStating));
+  out.insert(out.end(), std::begin(kNaming), std::end(kNaming));
+  return out;
+}
 // Slots of vendors' containers: slots_test.cc has them all.
 const Reader* const kSlots[] = {&nordic_json_reader,      &ti_factory_json_reader,
                                 &telink_summary_reader,   &esp_flash_reader,
@@ -315,7 +465,7 @@ TEST_CASE("stated roles: each reader states them here, has slots, or states none
 }
 
 TEST_CASE("stated roles: what is in its place is no fault, whatever lies beside it") {
-  for (const Stating& s : kStating) {
+  for (const Stating& s : all_stating()) {
     CAPTURE(std::string(s.name));
     const Bytes right = as_bytes(s.write(device().dac, device().pai));
     CHECK(reader_of({.path = "x", .bytes = right, .base = 0, .member = true}) == s.reader);
@@ -328,7 +478,7 @@ TEST_CASE("stated roles: what is in its place is no fault, whatever lies beside 
 
 TEST_CASE("stated roles: every place, everything that may lie in it instead") {
   size_t tried = 0;
-  for (const Stating& s : kStating) {
+  for (const Stating& s : all_stating()) {
     for (const Wrong& wrong : wrongs(s.takes)) {
       const File file{"x", as_bytes(s.write(wrong.dac, wrong.pai))};
       const std::string what = fmt::format("{}: {}", s.name, wrong.name);
@@ -337,8 +487,8 @@ TEST_CASE("stated roles: every place, everything that may lie in it instead") {
         std::vector<File> files = beside();
         files.insert(first ? files.begin() : files.end(), file);
         // (A vector's member is the part's own place of its DAC, in whatever order it is read.)
-        const bool other =
-            !first && std::string_view(wrong.name) == "longer" && s.reader != &vector_json_reader;
+        const bool other = !first && std::string_view(wrong.name) == "longer" &&
+                           std::string_view(s.name) != "vector";
         check_one(failures(judged(files)),
                   other ? "identity.one-dac: the evidence holds 2 different DACs: dac.der and x"
                         : wrong.beside,
@@ -391,4 +541,63 @@ TEST_CASE("stated roles: a name that says more, a list and a file's name state n
     CHECK_MESSAGE(failures(judged(files)) == "", innocent.substr(0, 200));
   }
   CHECK(failures(judged({{"dac.der", p}, {"pai.der", d}})) == "");
+}
+
+TEST_CASE("stated roles: a place that holds something of another kind") {
+  const Bytes &d = device().dac, &p = device().pai, &cd = device().cd;
+  const Bytes tlv = to_bytes(parse_cms(cd).value().content);
+  const forge::Device other = forge::make(forge::good_plan_of("another", 0xFFE0, 0x8000));
+  const auto key_of = [](View der) { return to_bytes(parse_certificate(der).value()->public_key); };
+  const struct {
+    const char* name;
+    Bytes value;
+    const char* told;
+  } rows[] = {
+      {"dac_cert", cd,
+       "dac.is-one-certificate: |holds a certification declaration, expected the DAC"},
+      {"kDacCert", cd,
+       "dac.is-one-certificate: |holds a certification declaration, expected the DAC"},
+      {"pai_cert", cd,
+       "pai.is-one-certificate: |holds a certification declaration, expected the PAI"},
+      {"certification_declaration", d,
+       "cms.is-signed-data: |holds a DAC, expected the certification declaration"},
+      {"cert_dclrn", p, "cms.is-signed-data: |holds a PAI, expected the certification declaration"},
+      {"kCertificationDeclaration", tlv,
+       "cms.is-signed-data: |holds the content of a declaration, which nobody signed, expected the "
+       "certification declaration"},
+      {"cd", root(), "cms.is-signed-data: |holds a root, expected the certification declaration"},
+      {"dac_public_key", key_of(other.dac),
+       "key.public-key-is-the-dacs: the public key beside the DAC is not the DAC's"},
+      {"kDacPublicKey", key_of(p),
+       "key.public-key-is-the-dacs: the public key beside the DAC is not the DAC's"},
+      {"dac_public_key", key_of(d), ""},
+      {"cd_signer", root(), ""},
+      {"certification_declaration", cd, ""},
+      {"cd_cert", root(), ""},
+  };
+  for (const auto& row : rows) {
+    for (const std::string& file :
+         {array(row.name, row.value),
+          fmt::format("{} = bytes.fromhex(\"{}\")\n", row.name, hex(row.value)),
+          fmt::format(R"({{"out":{{"{}":"{}"}}}})", row.name, hex(row.value)),
+          fmt::format(R"({{"{}":"{}"}})", row.name, base64(row.value)),
+          fmt::format("{}: {}\n", row.name, hex(row.value)),
+          fmt::format("[DEFAULT]\n{}={}\n", row.name, base64(row.value)),
+          fmt::format("sn,{}\nA1,{}\n", row.name, hex(row.value)),
+          fmt::format("{} = \"{}\"\n", row.name, base64(row.value)),
+          fmt::format("| name | value |\n|---|---|\n| {} | {} |\n", row.name, hex(row.value))}) {
+      const std::string what = file.substr(0, 120);
+      std::vector<File> files = beside();
+      files.push_back({"cd.der", cd});
+      files.push_back({"x", as_bytes(file)});
+      std::string found = failures(judged(files));
+      const size_t signer = found.find("cd.signer-is-trusted");  // none is given here
+      if (signer != std::string::npos) found.erase(signer, found.find('\n', signer) + 1 - signer);
+      if (*row.told == '\0') {
+        CHECK_MESSAGE(found == "", what);
+      } else {
+        check_one(found, row.told, what);
+      }
+    }
+  }
 }

@@ -213,6 +213,8 @@ class Behind {
     if (const auto* members = json.object()) {
       state_together(json, item);
       if (read_jwk(json, {.path = path_, .offset = {}, .item = item}, reading_)) return;
+      const auto beside = named_beside(json, item);
+      if (beside) together_.insert_or_assign(beside->first, beside->second);
       for (const auto& [name, value] : *members) {
         // A name is text as any other.
         for (const Loose& f : loose_in_value(name, true))
@@ -220,6 +222,7 @@ class Behind {
         if (std::find(others.begin(), others.end(), name) == others.end())
           this->json(value, inside(item, name), {});
       }
+      if (beside) together_.erase(beside->first);  // (the next of an array has the same place)
     }
     if (const auto* elements = json.array()) {
       if (lines(*elements, item)) return;
@@ -262,7 +265,10 @@ class Behind {
   void named(Bytes bytes, const Place& place) {
     if (bytes.empty()) return;
     const PastedBytes value{.name = place.item, .bytes = std::move(bytes)};
-    if (is_named_key({}, value, false)) {
+    if (is_named_point(value)) {
+      read({.path = path_, .bytes = value.bytes, .base = 0, .member = true},
+           {.reader = &blob_reader, .pasted = {.name = {}, .bytes = value.bytes}}, place);
+    } else if (is_named_key({}, value, false)) {
       key(value.bytes, place);
     } else if (is_named_key({}, value, true)) {
       called_keys_.emplace_back(value.bytes, place);
@@ -341,19 +347,44 @@ class Behind {
   bool is_known(View bytes, std::optional<FactId> role) {
     const Sha256 digest = sha256(bytes);
     const bool first = known_.insert(digest).second;
-    if (!role || (!first && !stated_.contains({digest, FactId::dac}) &&
-                  !stated_.contains({digest, FactId::pai})))
-      return !first;
+    const bool stated = std::any_of(stated_.begin(), stated_.end(),
+                                    [&](const auto& known) { return known.first == digest; });
+    if (!role || (!first && !stated)) return !first;
     return !stated_.insert({digest, *role}).second;
   }
 
   // --- the roles that names state
   std::optional<FactId> role_at(std::string_view item) const {
-    for (const std::string_view inner : {".__value__", ".data", ".value"}) {
+    for (const std::string_view inner : {"", ".__value__", ".data", ".value"}) {
       if (item.ends_with(inner)) item.remove_suffix(inner.size());
+      if (const auto known = together_.find(item); known != together_.end()) return known->second;
     }
-    if (const auto known = together_.find(item); known != together_.end()) return known->second;
-    return item.ends_with("[]") ? std::nullopt : role_of_name(item.substr(item.rfind('.') + 1));
+    // (What is called "certificate" is its object's: "dac.certificate".)
+    constexpr size_t kMostParts = 3;
+    std::string name;
+    for (size_t parts = 0; parts < kMostParts && !item.ends_with("[]"); ++parts) {
+      const size_t dot = item.rfind('.');
+      name = std::string(item.substr(dot + 1)) + " " + name;  // npos + 1 is 0
+      if (dot == std::string_view::npos || !says_no_role(name)) break;
+      item = item.substr(0, dot);
+    }
+    return role_of_name(name);
+  }
+  // {"name": "dac_cert", "value": …}: the item whose name stands beside it, and that.
+  static std::optional<std::pair<std::string, FactId>> named_beside(const Json& object,
+                                                                    const std::string& item) {
+    std::optional<FactId> role;
+    for (const char* name : {"name", "key", "id", "field", "label"}) {
+      const Json* member = object.find(name);
+      if (member == nullptr || member->string() == nullptr) continue;
+      role = role_of_name(*member->string());
+      break;
+    }
+    if (!role) return std::nullopt;
+    for (const char* value : {"value", "data", "content", "bytes"}) {
+      if (object.find(value) != nullptr) return std::pair(inside(item, value), *role);
+    }
+    return std::nullopt;
   }
   static CertificatePtr only_certificate(const Json* value) {
     if (value != nullptr && value->string() == nullptr) value = value->find("__value__");
@@ -396,7 +427,7 @@ class Behind {
   const std::string& path_;
   Reading& reading_;
   std::set<Sha256> known_;
-  std::set<std::pair<Sha256, FactId>> stated_;  // certificates, with the role of their place
+  std::set<std::pair<Sha256, FactId>> stated_;  // what was read, with the role of its place
   std::map<std::string, FactId, std::less<>> together_;
   std::set<std::string> items_;  // what the reader took, or found damaged
   size_t first_;                 // statement behind what the reader said

@@ -146,7 +146,7 @@ Bytes key_letters(std::string_view letters) {
   std::replace(plain.begin(), plain.end(), '_', '/');
   while (plain.size() % 4 > 1) plain += '=';
   for (const Result<Bytes>& bytes : {from_hex_lenient(letters), from_base64_lines(plain)}) {
-    if (bytes && bytes->size() >= kScalar / 2 && bytes->size() <= 2 * kScalar) return *bytes;
+    if (bytes && bytes->size() >= kScalar / 2 && bytes->size() <= 2 * kScalar + 1) return *bytes;
   }
   return {};
 }
@@ -185,6 +185,10 @@ bool is_named_blob(const PastedBytes& value) {
     default:
       return false;
   }
+}
+
+bool is_named_point(const PastedBytes& value) {
+  return value.bytes.size() == 2 * kScalar + 1 && is_named_blob(value);
 }
 
 bool is_about_matter(std::string_view text) {

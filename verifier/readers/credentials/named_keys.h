@@ -19,7 +19,8 @@ enum class CalledKey : uint8_t {
 };
 // By the words that stand before the value: its name, and what else its line says there.
 CalledKey called_key(std::string_view words);
-// Letters that are 32 bytes or nearly so, in the ways in which keys are written; empty: none.
+// Letters that are 32 bytes or nearly so, or the 65 of a point, in the ways in which keys are
+// written; empty: none.
 Bytes key_letters(std::string_view letters);
 // The same of a value in its text; `about_matter` tells whether the rest of it speaks of our trade,
 // so that a private key is one of ours.
@@ -32,6 +33,8 @@ std::string_view words_before(std::string_view text, size_t offset);
 // Bare bytes are everywhere in source code: what they are called has to say that they are ours, of
 // an attestation or a key.
 bool is_named_blob(const PastedBytes& value);
+// The same of a point alone: what is called the DAC's public key.
+bool is_named_point(const PastedBytes& value);
 
 // Of bytes that are called a private key.
 extern const Reader named_key_reader;

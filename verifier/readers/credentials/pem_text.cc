@@ -172,6 +172,19 @@ std::string_view body_before(std::string_view all, size_t end, size_t least) {
   return all.substr(from, end - from);
 }
 
+// Right behind its marker a text has a line of PEM, and something around that.
+bool holds_line(std::string_view text) {
+  constexpr size_t kNear = 192, kLine = 60;
+  text = text.substr(0, kNear + kLine);
+  for (size_t at = 0; at < std::min(text.size(), kNear);) {
+    size_t end = at;
+    while (end < text.size() && is_base64_letter(text[end])) ++end;
+    if (end - at >= kLine && is_like_bytes(text.substr(at, end - at))) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
 // A whole block that holds something, whatever it is. (A placeholder is short, or one letter over
 // and over.)
 bool is_filled(View der) {
@@ -195,6 +208,8 @@ PemBody pem_body(std::string_view text) {
   }
   if (body.full_line || (!body.prose && is_like_bytes(body.letters)))
     return body.shortened ? PemBody::shortened : PemBody::credential;
+  // (Whatever else stands in its lines.)
+  if (body.prose && !body.shortened && holds_line(lines)) return PemBody::credential;
   if (body.letters.empty() || body.shortened || body.prose) return PemBody::none;
   const bool ours = (body.clean && begins_as_der(body.letters)) || is_of_credential(body.letters);
   return ours ? PemBody::credential : PemBody::none;

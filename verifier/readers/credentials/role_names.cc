@@ -1,6 +1,7 @@
 #include "verifier/readers/credentials/role_names.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "verifier/base/characters.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/credentials/credential_items.h"
+#include "verifier/readers/credentials/name_before.h"
 #include "verifier/readers/credentials/named_keys.h"
 
 namespace attest {
@@ -54,25 +56,16 @@ bool says_nothing(std::string_view word) {
       "constexpr", "inline",    "extern",      "public",   "pub",         "private",     "final",
       "let",       "var",       "val",         "new",      "std",         "vector",      "from",
       "fromhex",   "unhexlify", "decode",      "binascii", "bytearray",   "progmem",     "export",
-      "blob",      "file",      "int",         "size",     "attestation", "is",          "asn"};
+      "blob",      "file",      "int",         "size",     "attestation", "is",          "asn",
+      "binary",    "encoded",   "of",          "to",       "for",         "all",         "examples",
+      "config",    "option",    "octets",      "word",     "ascii"};
   return std::all_of(word.begin(), word.end(), is_digit) ||
          std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
 }
 
-// The last of the words before a value, behind another value on the line.
-std::string_view behind_values(std::string_view line) {
-  constexpr size_t kLeastValue = 24;
-  size_t run = 0, from = 0;
-  for (size_t i = 0; i < line.size(); ++i) {
-    run = is_base64_letter(line[i]) ? run + 1 : 0;
-    if (run >= kLeastValue) from = i + 1;
-  }
-  return line.substr(from);
-}
-
 // Bytes of an array, or digits.
 bool is_written_as_bytes(std::string_view value) {
-  constexpr std::string_view kBetween = " \t\r\n,:;(){}[]\\\"'xXyt";
+  constexpr std::string_view kBetween = " \t\r\n,:;-(){}[]\\\"'xXyto.";
   return !value.empty() && std::all_of(value.begin(), value.end(), [&](char c) {
     return is_hex_digit(c) || kBetween.find(c) != std::string_view::npos;
   });
@@ -80,28 +73,76 @@ bool is_written_as_bytes(std::string_view value) {
 
 }  // namespace
 
-std::optional<FactId> role_of_name(std::string_view name) {
-  // (A file may be called anything.)
+// As a name of a file ends: any file may be called anything.
+static bool names_a_file(std::string_view name) {
   for (const std::string_view ending : {".der", ".pem", ".crt", ".cer", ".bin", ".txt", ".hex"}) {
-    if (name.find(ending) != std::string_view::npos) return std::nullopt;
+    const size_t at = name.find(ending), behind = at + ending.size();
+    if (at != std::string_view::npos && (behind == name.size() || !is_letter(name[behind])))
+      return true;
   }
-  bool dac = false, pai = false;
-  for (const std::string& word : words_of(name)) {
-    if (word == "dac") {
-      dac = true;
-    } else if (word == "pai") {
-      pai = true;
-    } else if (!says_nothing(word)) {
+  return false;
+}
+
+std::optional<FactId> role_of_name(std::string_view name) {
+  if (names_a_file(name)) return std::nullopt;
+  const std::vector<std::string> words = words_of(name);
+  const auto has = [&](std::initializer_list<std::string_view> any) {
+    return std::any_of(any.begin(), any.end(), [&](std::string_view word) {
+      return std::find(words.begin(), words.end(), word) != words.end();
+    });
+  };
+  constexpr std::string_view kTelling[] = {
+      "dac", "pai", "intermediate", "certification", "declaration", "dclrn", "cd"};
+  for (const std::string& word : words) {
+    if (std::find(std::begin(kTelling), std::end(kTelling), word) == std::end(kTelling) &&
+        !says_nothing(word))
       return std::nullopt;
-    }
   }
-  if (dac == pai) return std::nullopt;
-  return dac ? FactId::dac : FactId::pai;
+  const bool certificate = has({"cert", "certificate", "crt"}),
+             declares = has({"declaration", "dclrn"}), between = has({"intermediate"}),
+             by_letters = has({"dac", "pai", "cd"}),
+             in_words = !by_letters && !declares && has({"attestation"});
+  const bool dac = has({"dac"}) || (in_words && !between && has({"device"}) && certificate);
+  const bool pai = has({"pai"}) || (in_words && between && has({"product"}));
+  // (A certificate of the declaration may be its signer's.)
+  const bool cd =
+      (has({"cd"}) && !certificate) || (declares && (has({"certification"}) || certificate));
+  const bool is_one = (dac ? 1 : 0) + (pai ? 1 : 0) + (cd ? 1 : 0) == 1;
+  if (!is_one || (between && !pai) || ((declares || has({"certification"})) && !cd))
+    return std::nullopt;
+  return dac ? FactId::dac : pai ? FactId::pai : FactId::cd;
+}
+
+bool says_no_role(std::string_view name) {
+  const std::vector<std::string> words = words_of(name);
+  return std::all_of(words.begin(), words.end(),
+                     [](const std::string& word) { return says_nothing(word); });
+}
+
+// Where the marker begins right behind which the value stands: it is the block's. npos: none.
+static size_t marker_before(std::string_view text, size_t offset) {
+  constexpr size_t kMostBefore = 128;
+  constexpr std::string_view kDashes = "-----";
+  offset = std::min(offset, text.size());
+  const size_t least = offset - std::min(offset, kMostBefore),
+               begin = text.substr(0, offset).rfind("-----BEGIN ");
+  if (begin == std::string_view::npos || begin < least) return std::string_view::npos;
+  const size_t dashes = text.find(kDashes, begin + kDashes.size());
+  if (dashes == std::string_view::npos || dashes + kDashes.size() > offset)
+    return std::string_view::npos;
+  const std::string_view between =
+      text.substr(dashes + kDashes.size(), offset - dashes - kDashes.size());
+  // (Line ends may be written down.)
+  return between.find_first_not_of(" \t\r\n\\nr\"'+,") == std::string_view::npos
+             ? begin
+             : std::string_view::npos;
 }
 
 std::optional<FactId> role_before(std::string_view text, size_t offset) {
-  const std::string_view before = behind_values(words_before(text, offset));
-  return before.size() > 2 * kLongestName ? std::nullopt : role_of_name(before);
+  if (const size_t marker = marker_before(text, offset); marker != std::string_view::npos)
+    return role_before_block(text, marker);
+  const std::string before = name_before(text, offset);
+  return before.size() > 3 * kLongestName ? std::nullopt : role_of_name(before);
 }
 
 std::optional<FactId> role_before_block(std::string_view text, size_t offset) {

@@ -1,6 +1,7 @@
-// Names that state which certificate a value is: of arrays, macros, members, keys, columns. A name
-// counts where each of its words is known; one that says more ("issuer of the DAC", "old dac") or
-// less ("certificate") states nothing.
+// Names that state what a value is, the DAC, the PAI or the declaration: of arrays, macros,
+// members, keys, columns, entries of settings and of mark-up. A name counts where each of its words
+// is known; one that says more ("issuer of the DAC", "old dac") or less ("certificate") states
+// nothing.
 #pragma once
 
 #include <optional>
@@ -13,10 +14,12 @@
 
 namespace attest {
 
-// "dac_cert", "kPaiCert", "kDevelopmentDAC_Cert_FFF1_8000", "PAI certificate".
+// "dac_cert", "kPaiCert", "kDevelopmentDAC_Cert_FFF1_8000", "PAI certificate", "cert_dclrn",
+// "deviceAttestationCertificate".
 std::optional<FactId> role_of_name(std::string_view name);
-// The same of what stands before a value of a text: "const uint8_t kDacCert[] = {",
-// "dac-cert,data,hex2bin,".
+// Nothing but words that stand around the name of a role: "value", "certificate", "const uint8_t".
+bool says_no_role(std::string_view name);
+// The role of what stands before a value of a text (name_before.h).
 std::optional<FactId> role_before(std::string_view text, size_t offset);
 
 // Of a block of PEM, which begins at this offset; one behind which another follows begins a list.

@@ -20,11 +20,12 @@ bool is_of_one_device(const Certificate& certificate);
 // What it is there, for messages: "a PAI", "a DAC", "a root".
 const char* called_by_itself(const Certificate& certificate);
 
-// Of what was said since `before`, whose role the readers left open: the one certificate of a place
-// that states another takes the stated role, and is judged in it. Several are a list.
+// Of what was said since `before`: the one certificate of a place that states another takes the
+// stated role, and is judged in it; a declaration in a certificate's place, and what is no signed
+// declaration in its place, is told of there. Several are a list.
 void hold_to_role(FactId role, size_t before, Reading& reading);
-// What a place states to be a certificate and is none: text, zeros, a key. A certificate that can
-// be had out of it is said all the same.
+// What a place states to be a certificate or a declaration and is none: text, zeros, a key. A
+// certificate that can be had out of it is said all the same.
 void say_no_certificate(FactId role, View item, const Place& place, Reading& reading);
 
 }  // namespace attest

@@ -11,6 +11,7 @@
 
 #include "verifier/base/characters.h"
 #include "verifier/readers/credentials/behind.h"
+#include "verifier/readers/credentials/role_names.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/text/plain_text.h"
 #include "verifier/readers/text/value_words.h"
@@ -20,9 +21,12 @@ namespace {
 
 constexpr size_t kMaxText = 96u << 20;  // of a revocation list of 64 MiB
 
-// Nothing but the digits of values, and what parts them.
+// Nothing but the digits of values, and what parts them. (Of the same letters are the markers of
+// PEM, and the numbers of its lines.)
 bool is_digits(View bytes) {
-  if (bytes.size() < 16 || bytes.size() > kMaxText || !is_plain_text(bytes)) return false;
+  if (bytes.size() < 16 || bytes.size() > kMaxText || !is_plain_text(bytes) ||
+      text(bytes).find("-----") != std::string_view::npos)
+    return false;
   const auto stray = [](uint8_t byte) {
     const char c = static_cast<char>(byte);
     return !is_base64_letter(c) &&
@@ -103,7 +107,22 @@ std::vector<Bytes> several(const Source& s) {
   return values;
 }
 
+// A name before a value states what it is ("dac_cert: MII…"): source text keeps to that.
+bool has_named_place(View bytes) {
+  const std::string_view all = text(bytes);
+  for (size_t at = 0; (at = all.find(':', at)) != std::string_view::npos; ++at) {
+    const size_t end = at;
+    size_t from = end;
+    while (from != 0 && (is_word_letter(all[from - 1]) || all[from - 1] == '-')) --from;
+    const bool ends = at + 1 == all.size() ||
+                      std::string_view(" \t\r\n").find(all[at + 1]) != std::string_view::npos;
+    if (ends && role_of_name(all.substr(from, end - from))) return true;
+  }
+  return false;
+}
+
 bool recognises(const Source& source) {
+  if (is_digits(source.bytes) && has_named_place(source.bytes)) return false;
   std::string letters;
   const Source s = in_base64(source, letters);
   if (!several(s).empty()) return true;

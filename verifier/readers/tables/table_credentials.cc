@@ -185,8 +185,14 @@ class Table {
       // (Of a text that is no table each line is one field: it may be a part of a value.)
       if (record.size() < 2 || in_block(offset)) continue;
       for (size_t i = 0; i < record.size(); ++i)
-        cell(record[i], offset, rows.offset(), row, i < names.size() ? names[i] : std::string());
+        cell(record[i], offset, rows.offset(), row, name_of(i, names, record));
     }
+  }
+  // What a cell is called: by its column, or by the cell before it where the column is one of
+  // values.
+  static std::string name_of(size_t at, const CsvRecord& names, const CsvRecord& record) {
+    const std::string name = at < names.size() ? names[at] : std::string();
+    return at != 0 && says_no_role(name) && role_of_name(record[at - 1]) ? record[at - 1] : name;
   }
   // The row before the first one of values.
   CsvRecord names_of(const ManifestHeader& header) const {
@@ -237,6 +243,12 @@ class Table {
     if (found.empty() && called_key(name) != CalledKey::no) {
       if (Bytes bytes = key_letters(bare); !bytes.empty())
         found.push_back({.reader = &named_key_reader, .pasted = value_of(std::move(bytes))});
+    }
+    if (found.empty()) {
+      PastedBytes point = value_of(key_letters(bare));
+      point.name = name;
+      if (is_named_point(point))
+        found.push_back({.reader = &blob_reader, .pasted = std::move(point)});
     }
     auto role = role_of_name(name);
     if (found.empty() && role) {

@@ -9,6 +9,8 @@
 #include "verifier/pki/algorithms.h"
 #include "verifier/pki/certificate.h"
 #include "verifier/readers/credentials/credential_items.h"
+#include "verifier/readers/credentials/loose_credentials.h"
+#include "verifier/readers/credentials/named_keys.h"
 #include "verifier/readers/credentials/stated_role.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/tables/device_json.h"
@@ -24,6 +26,46 @@ constexpr const char* kTelling[] = {
     "dac_public_key",     "basic_info_pid",    "dac_cert_ml_dsa_44",        "pai_cert_ml_dsa_44",
     "dac_cert_ml_dsa_65", "pai_cert_ml_dsa_65"};
 
+// The SDK's vectors have hex. What has the same names may have any other form in which values are
+// written, and is read as that behind this reader.
+bool is_written_otherwise(FactId fact, const std::string& value) {
+  if (fact == FactId::dac_private_key || fact == FactId::dac_public_key) {
+    const size_t size = key_letters(value).size();
+    if (size == 32 || size == 65) return true;
+  }
+  const auto found = loose_in_value(value, true);
+  return !found.empty() && std::all_of(found.begin(), found.end(), [](const Loose& f) {
+    return f.reader != nullptr && f.reader != &damaged_reader;
+  });
+}
+
+// JSON as some programs have it, with remarks among its values, and a comma behind the last of
+// them: blanks in their place.
+std::string without_comments(std::string_view json) {
+  std::string out(json);
+  bool in_string = false, any = false;
+  for (size_t at = 0; at < out.size(); ++at) {
+    if (in_string) {
+      in_string = out[at] != '"';
+      if (out[at] == '\\') ++at;
+      continue;
+    }
+    in_string = out[at] == '"';
+    const std::string_view rest = std::string_view(out).substr(at);
+    size_t end = at;
+    if (rest.starts_with("//")) end = std::min(out.find('\n', at), out.size());
+    if (rest.starts_with("/*")) end = std::min(out.find("*/", at + 2), out.size() - 2) + 2;
+    std::fill(out.begin() + static_cast<std::ptrdiff_t>(at),
+              out.begin() + static_cast<std::ptrdiff_t>(end), ' ');
+    any = any || end != at;
+  }
+  for (size_t at = out.find(','); any && at != std::string::npos; at = out.find(',', at + 1)) {
+    const size_t next = out.find_first_not_of(" \t\r\n", at + 1);
+    if (next != std::string::npos && (out[next] == '}' || out[next] == ']')) out[at] = ' ';
+  }
+  return out;
+}
+
 bool recognises(const Source& s) {
   if (s.bytes.size() > 1u << 20) return false;
   const auto at = text(s.bytes).find_first_not_of(" \t\r\n\xEF\xBB\xBF");
@@ -33,8 +75,10 @@ bool recognises(const Source& s) {
         return text(s.bytes).find(fmt::format("\"{}\"", key)) != std::string_view::npos;
       });
   if (!somewhere) return false;
-  // Broken JSON is told as such; what has these keys further inside is another format's.
+  // Broken JSON is told as such; what has these keys further inside is another format's, and so are
+  // comments.
   const auto json = parse_json(text(s.bytes));
+  if (!json && parse_json(without_comments(text(s.bytes)))) return false;
   return !json || std::any_of(std::begin(kTelling), std::end(kTelling),
                               [&](const char* key) { return json->find(key) != nullptr; });
 }
@@ -91,6 +135,7 @@ Result<void> read(const Source& s, Reading& reading) {
       continue;
     }
     auto bytes = from_hex(*digits);
+    if (!bytes && is_written_otherwise(row.fact, *digits)) continue;
     if (!bytes) {
       say_unreadable(reading.device, row.fact, place, row.key, bytes.error().what);
       continue;

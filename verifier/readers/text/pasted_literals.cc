@@ -99,6 +99,10 @@ class Literals {
       return;
     } else if (c == '\\' && (now(1) == '\n' || next_is("\\\r\n"))) {
       at_ += now(1) == '\n' ? 2 : 3;
+      lone_ = true;
+      return;
+    } else if (is_head_of_digits()) {  // of a data base: \x308201...
+      at_ += 2;
     } else if (c == '\\' && now(1) == 'x' && is_hex_digit(now(2)) && is_hex_digit(now(3))) {
       escapes();
     } else if (next_is("/*")) {
@@ -224,6 +228,12 @@ class Literals {
   }
 
   // ---- strings
+  bool is_head_of_digits() const {
+    constexpr size_t kLeast = 2 * kLeastBytes;
+    if (!next_is("\\x")) return false;
+    const std::string_view digits = text_.substr(at_ + 2, kLeast);
+    return digits.size() == kLeast && std::all_of(digits.begin(), digits.end(), is_hex_digit);
+  }
   void escapes() {
     begin(Kind::strings, at_);
     raw_ = true;
@@ -347,7 +357,9 @@ class Literals {
            std::any_of(s.begin(), s.end(), [](char c) { return is_digit(c) || c == '+'; });
   }
   bool only_word_of_line(size_t end) const {
-    while (end < text_.size() && (text_[end] == '=' || text_[end] == ' ' || text_[end] == '\r'))
+    // (A line that goes on ends with a backslash.)
+    while (end < text_.size() &&
+           (text_[end] == '=' || text_[end] == ' ' || text_[end] == '\r' || text_[end] == '\\'))
       ++end;
     return end == text_.size() || text_[end] == '\n';
   }
@@ -439,7 +451,7 @@ class Literals {
     ++at_;
     closed_ = closed_ || c == '}' || c == ']' || c == ')' || c == ';';
     if (c == ',') separated_ = true;
-    negative_ = c == '-';
+    negative_ = c == '-' && is_digit(now());  // (in a list of YAML a blank follows)
     // A string before a colon was the name of what follows.
     if (c == ':' && kind_ == Kind::strings) {
       std::string called(text(bytes_).substr(0, kMostName));

@@ -51,7 +51,7 @@ bool is_credential(const Loose& f) {
 }
 // (Of bytes that are called a key and say not whose it is, the rest of the evidence may tell.)
 bool is_evidence(const Loose& f) {
-  return is_credential(f) || called_key(f.pasted.name) != CalledKey::no;
+  return is_credential(f) || is_named_point(f.pasted) || called_key(f.pasted.name) != CalledKey::no;
 }
 
 bool recognises(const Source& s) {
