@@ -1,7 +1,9 @@
 // What makes the processes that judge, and that it may be killed.
 #include "serve/judge/nursery.h"
 
+#include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -38,6 +40,15 @@ pid_t waiting_of(pid_t maker) {
   pid_t first = 0;
   children >> first;
   return first;
+}
+// Sends the signal, and waits until the process has ended: it does so when its turn comes.
+bool killed(pid_t pid) {
+  const auto fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  if (fd < 0) return false;
+  pollfd ends{.fd = fd, .events = POLLIN, .revents = 0};
+  const bool done = ::kill(pid, SIGKILL) == 0 && ::poll(&ends, 1, 30'000) == 1;
+  ::close(fd);
+  return done;
 }
 bool is_over(int socket) {
   bool late = false;
@@ -77,8 +88,8 @@ TEST_CASE("nursery: with the one that waits it is gone, and says so") {
   const pid_t maker = maker_of(*child), waits = waiting_of(maker);
   REQUIRE(waits > 0);
   CHECK(makes->is_there());
-  CHECK(::kill(waits, SIGKILL) == 0);
-  CHECK(::kill(maker, SIGKILL) == 0);
+  CHECK(killed(waits));
+  CHECK(killed(maker));
   CHECK(is_over(child->socket.get()));
   CHECK_FALSE(makes->is_there());
   const auto none = makes->make();
