@@ -64,6 +64,7 @@ struct Catalogue {
                              ota_checks(),
                              ota_ledger_checks(),
                              security_checks(),
+                             security_firmware_checks(),
                              security_order_checks(),
                              expect_checks(),
                              sample_checks(),

@@ -37,8 +37,9 @@ std::span<const Check> ota_ledger_checks();  // ota.*: against the ledger's entr
 std::span<const Check> expect_checks();      // expect.*: what was ordered against what was found
 std::span<const Check>
 sample_checks();  // expect.*-as-approved, *-since-approval: the sample that was approved before
-std::span<const Check> security_checks();        // security.*: how the part is locked
-std::span<const Check> security_order_checks();  // security.*: keys, firmware, and the order
+std::span<const Check> security_checks();           // security.*: how the part is locked
+std::span<const Check> security_firmware_checks();  // security.*: firmware, and who signs it
+std::span<const Check> security_order_checks();     // security.*: the order
 std::span<const Check> waiver_checks();  // expect.waivers-*: the exceptions that were handed over
 
 // All of them, once, in order.
