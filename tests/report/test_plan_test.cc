@@ -199,14 +199,8 @@ TEST_CASE("test plan: a wrong attribute fails the step that reads it, and no oth
   const std::string unit = "fixtures/devices/lab-unit/";
   Json good = *parse_json(text(slurp(unit + "device.json")));
   const auto number = [](uint64_t n) { return Json(n); };
-  Json minima{Json::Object{}};
-  for (const auto& [name, least] : {std::pair("case_sessions_per_fabric", 3),
-                                    {"subscriptions_per_fabric", 3},
-                                    {"simultaneous_invocations_supported", 1},
-                                    {"simultaneous_writes_supported", 1},
-                                    {"read_paths_supported", 9},
-                                    {"subscribe_paths_supported", 3}})
-    minima.set(name, number(static_cast<uint64_t>(least)));
+  const Json minima =
+      *parse_json(text(slurp("fixtures/lab/statements/good.json")))->find("capability_minima");
   for (const auto& [key, value] :
        std::vector<std::pair<std::string, Json>>{{"data_model_revision", number(19)},
                                                  {"specification_version", number(0x01050000)},

@@ -85,6 +85,10 @@ inline void check_all(const std::vector<Row>& rows, std::set<std::string>& passe
       noticed.insert(row.id);
   }
 }
+inline void check_all(const std::vector<Row>& rows) {
+  std::set<std::string> passed, noticed;
+  check_all(rows, passed, noticed);
+}
 
 inline constexpr auto kYes = Holds::yes, kNo = Holds::no, kUnclear = Holds::unclear;
 inline constexpr auto kPass = Status::pass, kFail = Status::fail, kWarn = Status::warn,

@@ -14,11 +14,6 @@ using namespace attest::test;
 
 namespace {
 
-void check_rows(const std::vector<Row>& rows) {
-  std::set<std::string> passed, noticed;
-  check_all(rows, passed, noticed);
-}
-
 SignedImage mcuboot(ImageSignature signature, std::vector<std::string> keys = {kKey}) {
   SignedImage out = image(signature, std::move(keys));
   out.what = "MCUboot image 1.2.3";
@@ -44,7 +39,7 @@ TEST_CASE("security orders: every item is answered, and every difference told") 
   const SaidOf full{Trait::page_lock, kYes, "full"}, none{Trait::page_lock, kYes, "none", "page"},
       off{Trait::verify_certificate, kYes, "off", "certificate"};
   const Ordered both = {{"page_lock", "full"}, {"verify_certificate", "on"}};
-  check_rows({
+  check_all({
       {"security.tamper-is-as-ordered", {full, off}, both, kFail, "certificate"},
       {"security.tamper-is-as-ordered", {none, off}, both, kFail, "page; certificate"},
       {"security.tamper-is-as-ordered", {off}, both, kFail, "certificate; ordered was full"},
@@ -96,7 +91,7 @@ TEST_CASE("security orders: every item is answered, and every difference told") 
 TEST_CASE("security orders: of several keys each answers, and readkey may have read either") {
   const SaidOf either{Trait::trusted_key, kUnclear, kPair};
   const std::string other(128, 'd');
-  check_rows({
+  check_all({
       {"security.debug-unlock-is-signed",
        {kLocked, {Trait::command_key, kYes, kPair}},
        {{"command_key", other}, {"command_key", kPair}},
@@ -137,7 +132,7 @@ TEST_CASE("security orders: an image answers for a key by a signature that verif
   const Ordered by_key = {{"secure_boot", "mcuboot"}, {"signing_keys", kKey}};
   const char* key = "security.signing-key-is-as-ordered";
   const char* scheme = "security.secure-boot-scheme-is-as-ordered";
-  check_rows({
+  check_all({
       {key, {}, by_key, kPass, "", {mcuboot(kGood)}},
       {key, {}, by_key, kUnknown, "cannot be checked", {mcuboot(kUnchecked)}},
       {key, {}, by_key, kUnknown, "cannot be checked", {mcuboot(kGood), mcuboot(kUnchecked, {})}},
@@ -165,13 +160,13 @@ TEST_CASE("security orders: a released part is told whole, where its vendor has 
         "security.no-other-way-to-boot", "security.flash-encryption-is-on",
         "security.flash-encryption-is-for-release", "security.download-mode-is-closed"}) {
     CAPTURE(id);
-    check_rows({
+    check_all({
         {id, {kEspressif, kSecureBoot, kLocked}, release, kUnknown, "does not tell"},
         {id, {kEspressif, kSecureBoot, kLocked}, {}, kSkipped, "no evidence"},
         {id, {{Trait::chip, kYes, "efr32mg24"}, kSecureBoot, kLocked}, release, kSkipped, ""},
     });
   }
-  check_rows({
+  check_all({
       // Of v1 there is nothing to seal, and of a part that has none its lack is told once.
       {"security.read-protection-is-sealed",
        {kEspressif, {Trait::secure_boot, kYes, "v1"}},
@@ -205,7 +200,7 @@ TEST_CASE("security: what nobody asks of an open part keeps nothing open") {
     CHECK_MESSAGE(f.status != kBlocked, id);
     CHECK_MESSAGE(f.status != kUnknown, id);
   }
-  check_rows({
+  check_all({
       {"security.release-rule-holds", open, {}, kSkipped, "nothing asks", {}, Network::none},
       {"security.release-rule-holds",
        open,
@@ -227,24 +222,24 @@ TEST_CASE("security: what nobody asks of an open part keeps nothing open") {
 TEST_CASE("security orders: an encrypted image leaves open who signed it") {
   SignedImage hidden = mcuboot(kUnchecked);
   hidden.scheme = "ecdsa-p256, encrypted";
-  check_rows({{"security.image-signatures-verify",
-               {},
-               {{"secure_boot", "mcuboot"}},
-               kUnknown,
-               "its signature is over what it decrypts to",
-               {hidden}},
-              {"security.signing-key-is-as-ordered",
-               {},
-               {{"signing_keys", kKey}},
-               kUnknown,
-               "it is encrypted, and names that key alone",
-               {hidden}},
-              {"security.signing-key-is-as-ordered",
-               {},
-               {{"signing_keys", kOther}},
-               kFail,
-               "is not a key that was ordered",
-               {hidden}}});
+  check_all({{"security.image-signatures-verify",
+              {},
+              {{"secure_boot", "mcuboot"}},
+              kUnknown,
+              "its signature is over what it decrypts to",
+              {hidden}},
+             {"security.signing-key-is-as-ordered",
+              {},
+              {{"signing_keys", kKey}},
+              kUnknown,
+              "it is encrypted, and names that key alone",
+              {hidden}},
+             {"security.signing-key-is-as-ordered",
+              {},
+              {{"signing_keys", kOther}},
+              kFail,
+              "is not a key that was ordered",
+              {hidden}}});
 }
 
 TEST_CASE("the line of locks: the worst of its checks, and none without what it is about") {

@@ -13,11 +13,6 @@ using namespace attest::test;
 
 namespace {
 
-void check_rows(const std::vector<Row>& rows) {
-  std::set<std::string> passed, noticed;
-  check_all(rows, passed, noticed);
-}
-
 std::set<std::string> failures(const Row& row) {
   std::set<std::string> out;
   for (const Finding& f : judged(row).findings) {
@@ -58,24 +53,24 @@ TEST_CASE("security orders: off is asked as on is") {
   for (const auto& row : kRows) {
     CAPTURE(row.key);
     const Ordered order = {{row.key, row.word}};
-    check_rows({{row.id, {{row.trait, kNo, row.same}}, order, kPass, ""},
-                {row.id, {{row.trait, kYes, row.other}}, order, kFail, "a fuse says so"},
-                {row.id, {}, order, kUnknown, "does not show"}});
+    check_all({{row.id, {{row.trait, kNo, row.same}}, order, kPass, ""},
+               {row.id, {{row.trait, kYes, row.other}}, order, kFail, "a fuse says so"},
+               {row.id, {}, order, kUnknown, "does not show"}});
     if (row.trait == Trait::nvs) continue;
-    check_rows({{row.id, {{row.trait, kUnclear, "", "a word"}}, order, kUnknown, "a word"}});
+    check_all({{row.id, {{row.trait, kUnclear, "", "a word"}}, order, kUnknown, "a word"}});
   }
   // Of a read-out without fuses the flash itself tells.
   const Ordered off = {{"flash_encryption", "off"}};
   const char* id = "security.flash-encryption-is-on";
-  check_rows({{id, {{Trait::flash_content, kNo, "plain"}}, off, kPass, ""},
-              {id, {{Trait::flash_content, kYes, "ciphertext"}}, off, kFail, ""}});
+  check_all({{id, {{Trait::flash_content, kNo, "plain"}}, off, kPass, ""},
+             {id, {{Trait::flash_content, kYes, "ciphertext"}}, off, kFail, ""}});
 }
 
 TEST_CASE("security orders: a word that is that of two modes tells neither") {
   const char* id = "security.flash-encryption-is-for-release";
   const Ordered development = {{"flash_encryption", "development"}};
   const SaidOf either{Trait::flash_encryption, kYes, "on", "a word"};
-  check_rows(
+  check_all(
       {{id, {either}, development, kUnknown, "a word"},
        {id, {either, {Trait::flash_encryption, kYes, "development"}}, development, kSkipped, ""},
        {id, {either, {Trait::flash_encryption, kYes, "release"}}, development, kFail, ""},
@@ -98,7 +93,7 @@ TEST_CASE("security: what is not told is no difference from the order") {
                     {{"secure_boot", scheme}},
                     kUnknown,
                     said.detail};
-      check_rows({row});
+      check_all({row});
       CHECK(failures(row).empty());
     }
   }
@@ -113,7 +108,7 @@ TEST_CASE("security: what one output does not tell another does, and a contradic
       cache{Trait::release_mode, kYes, "burned", "DIS_DOWNLOAD_ICACHE is 1"},
       boot{Trait::other_boot, kYes, "closed", "DIS_DIRECT_BOOT is 1"},
       lost = untold(Trait::release_mode, "SPI_BOOT_CRYPT_CNT is \"Enable\"");
-  check_rows({
+  check_all({
       {debug, {untold(Trait::debug, "USB is not told")}, by_order, kUnknown, "USB"},
       {debug,
        {untold(Trait::debug, "USB is not told"), {Trait::debug, kYes, "disabled"}},
@@ -177,7 +172,7 @@ TEST_CASE("secure boot v1: the bootloader has a digest, and download mode is not
   const char* is_signed = "security.images-are-signed";
   const char* download = "security.download-mode-is-closed";
   const Ordered by_key = {{"secure_boot", "v1"}, {"signing_keys", kKey}};
-  check_rows({
+  check_all({
       {is_signed, {first}, {}, kPass, "only the part can check", {bootloader, app}},
       {is_signed, {}, by_key, kPass, "only the part can check", {bootloader, app}},
       {is_signed, {first}, {}, kFail, "ota_0", {bootloader, image(kNone)}},
@@ -199,7 +194,7 @@ TEST_CASE("the DAC's key lives where it lies, whatever is burned and promised") 
       shown{Trait::dac_key, kNo, "flash", "the private key lies in plain"},
       promised{Trait::dac_key, kUnclear, "efuse-ecdsa", "BLOCK_KEY4 has the private key"},
       elsewhere{Trait::dac_key, kUnclear, "efuse-ecdsa", "BLOCK_KEY1 has the private key"};
-  check_rows({
+  check_all({
       {id, {burned, in_file}, by_fuses, kFail, "in plain"},
       {id, {burned, in_file}, {{"dac_key", "flash"}}, kPass, ""},
       {id, {in_file}, {{"dac_key", "rsa-ds"}}, kFail, "in plain"},
@@ -242,9 +237,9 @@ TEST_CASE("an NVS in plain is none that is encrypted, by whatever scheme it was 
       key{Trait::nvs_scheme, kYes, "hmac"};
   for (const char* scheme : {"hmac", "keys-partition"}) {
     const Ordered order = {{"nvs_encryption", scheme}};
-    check_rows({{id, {plain}, order, kFail, "in plain"},
-                {id, {plain, key}, order, kFail, "in plain"},
-                {id, {in_file, key}, order, kFail, "in plain"}});
+    check_all({{id, {plain}, order, kFail, "in plain"},
+               {id, {plain, key}, order, kFail, "in plain"},
+               {id, {in_file, key}, order, kFail, "in plain"}});
   }
   // The scheme is told by what opens it, by the keys' place, or by the fuses.
   const SaidOf hidden{Trait::nvs, kYes, "encrypted"},
@@ -252,7 +247,7 @@ TEST_CASE("an NVS in plain is none that is encrypted, by whatever scheme it was 
       by_hmac{Trait::nvs_scheme, kYes, "hmac", "the fctry opens"},
       burned{Trait::nvs_scheme, kYes, "hmac", "BLOCK_KEY2"};
   const Ordered hmac = {{"nvs_encryption", "hmac"}}, keys = {{"nvs_encryption", "keys-partition"}};
-  check_rows({
+  check_all({
       {id, {hidden}, keys, kUnknown, "does not show"},
       {id, {hidden, burned}, keys, kUnknown, "does not show"},
       {id, {hidden, {Trait::nvs_keys, kYes, "hidden"}}, keys, kPass, ""},
@@ -267,7 +262,7 @@ TEST_CASE("an NVS in plain is none that is encrypted, by whatever scheme it was 
       {id, {hidden, by_keys, burned}, hmac, kFail, "opens"},
       {id, {hidden, by_hmac, kChip, kSealed}, hmac, kFail, "HMAC_UP"},
   });
-  check_rows({
+  check_all({
       {id, {{Trait::debug, kYes, "disabled"}, in_file}, {}, kSkipped, ""},
       {id,
        {kChip, kSealed, untold(Trait::nvs_scheme, "KEY_PURPOSE_3 is not in the output")},
