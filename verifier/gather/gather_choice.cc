@@ -41,52 +41,6 @@ const Statement* best_of(const std::vector<const Statement*>& all, const RankOf&
   return out;
 }
 
-bool is_signed(View elements, const Bytes& signature, const Bytes& challenge, const Point& key,
-               SignatureEngine& engine) {
-  SignatureJob job{.key = key, .digest = sha256(elements, challenge), .signature = {}};
-  if (signature.size() != job.signature.size()) return false;
-  std::copy(signature.begin(), signature.end(), job.signature.begin());
-  uint8_t good = 0;
-  engine.verify({&job, 1}, {&good, 1});
-  return good == 1;
-}
-
-// What may be a part of a response: what is called so, and files of nothing but bytes.
-std::vector<const Bytes*> parts(const Device& device, FactId fact, size_t size) {
-  std::vector<const Bytes*> out;
-  for (const FactId one : {fact, FactId::blob}) {
-    for (const Statement& s : device.statements) {
-      if (s.fact == one && bytes_of(s).size() == size && out.size() < kMostTried)
-        out.push_back(&bytes_of(s));
-    }
-  }
-  return out;
-}
-
-// The response that is judged (gather_responses.cc) is signed by this key.
-bool signs_the_response(const Device& device, const Certificate& dac, SignatureEngine& engine) {
-  constexpr size_t kSignature = 64, kChallenge = 16;
-  struct Kind {
-    FactId elements, signature, challenge;
-  };
-  constexpr Kind kKinds[] = {
-      {FactId::attestation_elements, FactId::attestation_signature, FactId::attestation_challenge},
-      {FactId::nocsr_elements, FactId::nocsr_signature, FactId::nocsr_challenge}};
-  if (!dac.p256) return false;
-  for (const Kind& kind : kKinds) {
-    const Bytes* elements = device.bytes(kind.elements);
-    if (elements == nullptr) continue;
-    const auto challenges = parts(device, kind.challenge, kChallenge);
-    for (const Bytes* signature : parts(device, kind.signature, kSignature)) {
-      if (std::any_of(challenges.begin(), challenges.end(), [&](const Bytes* challenge) {
-            return is_signed(*elements, *signature, *challenge, *dac.p256, engine);
-          }))
-        return true;
-    }
-  }
-  return false;
-}
-
 // A private key, a public one or a request of the evidence is of this key.
 bool has_its_key(const Device& device, const Certificate& dac) {
   return std::any_of(device.statements.begin(), device.statements.end(), [&](const Statement& s) {
@@ -136,7 +90,8 @@ const Statement* choose_dac(const Device& device, const OwnOnes& own, Parsed& pa
   using Rank = std::tuple<bool, bool, bool, bool, bool, bool>;
   return best_of(all, [&](const Statement* s) {
     const auto& [read, used] = parsed.of(*s);
-    return read ? Rank(own.contains(text(bytes_of(*s))), signs_the_response(device, **read, engine),
+    return read ? Rank(own.contains(text(bytes_of(*s))),
+                       (*read)->p256 && signs_the_response(device, *(*read)->p256, engine),
                        has_its_key(device, **read), has_its_pai(device, **read, parsed),
                        is_of_the_product(device, **read), used != bytes_of(*s).size())
                 : Rank();

@@ -22,8 +22,8 @@ namespace attest::gathering {
 namespace {
 
 constexpr size_t kMostResponses = 1024;  // of one device: more are no exchanges that somebody made
-constexpr size_t kMostTried = 8;  // of each part of a response: more of them are no exchange's
-constexpr size_t kSignature = 64, kChallenge = 16;
+constexpr size_t kMostTried = 8;       // of each part of a response: more of them are no exchange's
+constexpr size_t kMostChecked = 8192;  // signatures of all responses
 
 // What is in elements: the nonce, and what all responses of one device have alike.
 struct Answered {
@@ -63,17 +63,22 @@ std::optional<Answered> read_nocsr(View elements) {
   if (!read) return std::nullopt;
   return Answered{.nonce = to_bytes(read->nonce), .alike = {}};
 }
+bool is_signed(const Sha256& digest, const Bytes& signature, const Point& key,
+               SignatureEngine& engine) {
+  SignatureJob job{.key = key, .digest = digest, .signature = {}};
+  if (signature.size() != job.signature.size()) return false;
+  std::copy(signature.begin(), signature.end(), job.signature.begin());
+  uint8_t good = 0;
+  engine.verify({&job, 1}, {&good, 1});
+  return good == 1;
+}
 // The request is signed with its own key, which is not the DAC's.
 bool nocsr_is_wrong(View elements, const Keys& keys, SignatureEngine& engine) {
   if (nocsr_elements_are_wrong(elements)) return true;
   const auto csr = parse_csr(parse_nocsr_elements(elements)->csr);
   if (std::find(keys.begin(), keys.end(), *csr->public_key) != keys.end() || !csr->ecdsa)
     return true;
-  const SignatureJob job{
-      .key = *csr->public_key, .digest = sha256(csr->info), .signature = *csr->ecdsa};
-  uint8_t good = 0;
-  engine.verify({&job, 1}, {&good, 1});
-  return good != 1;
+  return !is_signed(sha256(csr->info), to_bytes(*csr->ecdsa), *csr->public_key, engine);
 }
 
 constexpr ResponseKind kAttestation{.elements = FactId::attestation_elements,
@@ -194,26 +199,24 @@ class Responses {
       r.parsed = kind_.read(r.elements);
       responses_.push_back(std::move(r));
     }
-    const auto is_rest_of_a_log = [](const Group& g) { return g.logged; };
-    if (responses_.size() < 2 && std::none_of(rests_.begin(), rests_.end(), is_rest_of_a_log))
-      return false;
-    return true;
+    return responses_.size() > 1 ||
+           std::any_of(rests_.begin(), rests_.end(), [](const Group& g) { return g.logged; });
   }
 
   // --- what signs each
 
   Keys keys() const {
     Keys out;
-    for (const Statement& s : all_) {
-      if (s.fact != FactId::dac && s.fact != FactId::certificate) continue;
-      const auto certificate = parse_certificate(bytes_of(s));
-      if (certificate && (*certificate)->p256 && out.size() < kMostTried)
-        out.push_back(*(*certificate)->p256);
+    for (const FactId fact : {FactId::dac, FactId::certificate}) {
+      for (const Statement& s : all_) {
+        if (s.fact != fact || out.size() == kMostTried) continue;
+        const auto certificate = parse_certificate(bytes_of(s));
+        if (certificate && (*certificate)->p256) out.push_back(*(*certificate)->p256);
+      }
     }
     return out;
   }
-  // Parts of this kind and length that stand with the response; where there are none, those of no
-  // other response.
+  // Parts of this kind that stand with the response.
   std::vector<const Bytes*> own(const Response& r, FactId fact) const {
     std::vector<const Bytes*> out;
     for (const size_t i : r.group.parts) {
@@ -221,6 +224,7 @@ class Responses {
     }
     return out;
   }
+  // Those of this length that stand with none: files that hold one part each.
   std::vector<const Bytes*> loose(FactId fact, size_t size) const {
     std::vector<const Bytes*> out;
     const auto add = [&](const Statement& s) {
@@ -248,21 +252,19 @@ class Responses {
         }
       }
     }
-    const std::vector<const Bytes*> more = loose(kind_.challenge, kChallenge);
+    const std::vector<const Bytes*> more = loose(kind_.challenge, kChallengeBytes);
     out.insert(out.end(), more.begin(), more.end());
     return out;
   }
   std::optional<Signing> signing(const Response& r, const Point& key) {
     std::vector<const Bytes*> signatures = own(r, kind_.signature);
-    if (signatures.empty()) signatures = loose(kind_.signature, kSignature);
+    if (signatures.empty()) signatures = loose(kind_.signature, kSignatureBytes);
+    const std::vector<const Bytes*> all = challenges(r);
     for (const Bytes* signature : signatures) {
-      if (signature->size() != kSignature) continue;
-      for (const Bytes* challenge : challenges(r)) {
-        SignatureJob job{.key = key, .digest = sha256(r.elements, *challenge), .signature = {}};
-        std::copy(signature->begin(), signature->end(), job.signature.begin());
-        uint8_t good = 0;
-        engine_.verify({&job, 1}, {&good, 1});
-        if (good == 1) return Signing{.signature = *signature, .challenge = *challenge};
+      for (const Bytes* challenge : all) {
+        if (++checked_ > kMostChecked) return std::nullopt;
+        if (is_signed(sha256(r.elements, *challenge), *signature, key, engine_))
+          return Signing{.signature = *signature, .challenge = *challenge};
       }
     }
     return std::nullopt;
@@ -279,14 +281,31 @@ class Responses {
       if (any) break;
     }
     for (Response& r : responses_) r.standing = standing(r, all);
+    for (Response& r : responses_) {
+      if (r.standing == Standing::open && is_copy_of_a_log(r)) r.standing = Standing::without_any;
+    }
     judge_loose(all);
+  }
+  // What a log says, written down once more: the log's rule on what it leaves out holds.
+  bool is_copy_of_a_log(const Response& r) const {
+    const auto in = [](const std::vector<const Bytes*>& list, const Bytes& sought) {
+      return std::any_of(list.begin(), list.end(), [&](const Bytes* b) { return *b == sought; });
+    };
+    const auto signatures = own(r, kind_.signature);
+    return own(r, kind_.challenge).empty() &&
+           std::any_of(responses_.begin(), responses_.end(), [&](const Response& log) {
+             const auto its = own(log, kind_.signature);
+             return log.group.logged && log.elements == r.elements &&
+                    std::all_of(signatures.begin(), signatures.end(),
+                                [&](const Bytes* s) { return in(its, *s); });
+           });
   }
   // What no other response has belongs to the one that has no such part of its own, as it does
   // where there is no other (settle_blobs).
   void judge_loose(const Keys& keys) {
-    if (keys.empty()) return;
-    const std::vector<const Bytes*> signatures = left(loose(kind_.signature, kSignature));
-    if (!signatures.empty() && !loose(kind_.challenge, kChallenge).empty())
+    if (keys.empty() || checked_ > kMostChecked) return;
+    const std::vector<const Bytes*> signatures = left(loose(kind_.signature, kSignatureBytes));
+    if (!signatures.empty() && !loose(kind_.challenge, kChallengeBytes).empty())
       only_one_is_wrong([](const Response& r) { return !r.signing; });
     std::vector<const Bytes*> nonces = loose(kind_.nonce, kNonceBytes);
     std::erase_if(nonces, [&](const Bytes* n) { return is_of_a_key(*n, keys) || is_digest(*n); });
@@ -343,12 +362,12 @@ class Responses {
     };
     if (kind_.are_wrong(r.elements, keys, engine_) ||
         all_other_than(nonces, [&](const Bytes* n) { return *n == r.parsed->nonce; }) ||
-        all_other_than(signatures, [](const Bytes* s) { return s->size() == kSignature; }) ||
-        all_other_than(own_challenges, [](const Bytes* c) { return c->size() == kChallenge; }))
+        all_other_than(signatures, [](const Bytes* s) { return s->size() == kSignatureBytes; }) ||
+        all_other_than(own_challenges, [](const Bytes* c) { return c->size() == kChallengeBytes; }))
       return Standing::wrong;
     if (r.signing) return Standing::is_signed;
     if (!signatures.empty() && !own_challenges.empty())
-      return keys.empty() ? Standing::open : Standing::wrong;
+      return keys.empty() || checked_ > kMostChecked ? Standing::open : Standing::wrong;
     if (r.group.logged) return Standing::in_a_log;
     return signatures.empty() ? Standing::without_any : Standing::open;
   }
@@ -422,7 +441,8 @@ class Responses {
     if (judged.parsed) used.insert(judged.parsed->nonce);
     if (!judged.signing && own(judged, kind_.challenge).empty()) {
       // (Two responses of one session have one challenge.)
-      const std::vector<const Bytes*> all = loose(kind_.challenge, kChallenge), free = left(all);
+      const std::vector<const Bytes*> all = loose(kind_.challenge, kChallengeBytes),
+                                      free = left(all);
       for (const Bytes* challenge : free.empty() ? all : free) used.insert(*challenge);
     }
     for (const Response& r : responses_) {
@@ -472,6 +492,7 @@ class Responses {
   std::vector<Response> responses_;
   std::vector<Group> rests_;
   std::vector<Statement> declarations_;  // of other responses
+  size_t checked_ = 0;                   // above kMostChecked: not all were
 };
 
 }  // namespace
@@ -481,6 +502,31 @@ class Responses {
 void settle_other_responses(Evidence& e, SignatureEngine& engine) {
   Responses(e, kNocsr, engine).settle();
   Responses(e, kAttestation, engine).settle();
+}
+
+bool signs_the_response(const Device& device, const Point& key, SignatureEngine& engine) {
+  const auto parts = [&](FactId fact, size_t size) {
+    std::vector<const Bytes*> out;
+    for (const FactId one : {fact, FactId::blob}) {
+      for (const Statement& s : device.statements) {
+        if (s.fact == one && bytes_of(s).size() == size && out.size() < kMostTried)
+          out.push_back(&bytes_of(s));
+      }
+    }
+    return out;
+  };
+  for (const ResponseKind* kind : {&kAttestation, &kNocsr}) {
+    const Bytes* elements = device.bytes(kind->elements);
+    if (elements == nullptr) continue;
+    const auto challenges = parts(kind->challenge, kChallengeBytes);
+    for (const Bytes* signature : parts(kind->signature, kSignatureBytes)) {
+      if (std::any_of(challenges.begin(), challenges.end(), [&](const Bytes* challenge) {
+            return is_signed(sha256(*elements, *challenge), *signature, key, engine);
+          }))
+        return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace attest::gathering

@@ -19,7 +19,8 @@ struct AttestationElements {
 };
 
 inline constexpr size_t kMaxElementsBytes = 900;  // RESP_MAX
-inline constexpr size_t kNonceBytes = 32;
+// Of a response: nonce, signature (r, s) and the session's challenge.
+inline constexpr size_t kNonceBytes = 32, kSignatureBytes = 64, kChallengeBytes = 16;
 
 // Mandatory fields present, tag 1 first, context tags strictly ascending, right types; otherwise an
 // error that names the element. Trailing bytes and a missing terminator parse and are told.

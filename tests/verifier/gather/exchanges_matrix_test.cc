@@ -232,6 +232,25 @@ TEST_CASE("exchanges: loose parts in any order contradict nobody") {
   }
 }
 
+TEST_CASE("exchanges: a log's response that is written down once more is the log's") {
+  const Exchanges w;
+  const Exchange a = w.good(0x10);
+  const std::string copy =
+      fmt::format(R"({{"attestation":{{"elements":"{}","signature":"{}","nonce":"{}"}}}})",
+                  hex(a.elements), hex(a.signature), hex(a.nonce));
+  for (const char* name : {"0.json", "z.json"}) {
+    const Judged both = w.of.judged({{name, copy}, {"m.log", as_log(a)}});
+    CHECK(both.ids(Status::fail).empty());
+    CHECK(both.report.verdict == Verdict::approve);
+    Exchange other = a;
+    other.signature[3] ^= 1;
+    const std::string differs =
+        fmt::format(R"({{"attestation":{{"elements":"{}","signature":"{}","nonce":"{}"}}}})",
+                    hex(other.elements), hex(other.signature), hex(other.nonce));
+    CHECK(w.of.judged({{name, differs}, {"m.log", as_log(a)}}).report.verdict != Verdict::approve);
+  }
+}
+
 TEST_CASE("exchanges: three responses of which one has a challenge, and responses beside logs") {
   const Exchanges w;
   const Exchange a = w.good(0x10), b = w.good(0x30), c = w.good(0x60);

@@ -49,7 +49,6 @@ constexpr ExchangeKind kNocsrExchange{
 
 namespace {
 constexpr size_t kMostAsked = 1024;  // requests of a log
-constexpr size_t kSignatureBytes = 64;
 constexpr const char* kParts[] = {"nonce", "elements", "signature", "challenge"};
 // How either response, and what is in it, is called, small and without what parts the words of a
 // name: "NOCSRElements", "nocsr_elements" and "Nocsr Elements" are one.
