@@ -460,8 +460,11 @@ class Responses {
     for (const Response& r : responses_) {
       if (&r == &judged) continue;
       const bool stays = contradicts(r, judged);
-      for (const size_t i : r.group.parts)
-        out[i] = all_[i].fact == kind_.elements ? !stays : !used.contains(bytes_of(all_[i]));
+      for (const size_t i : r.group.parts) {
+        const bool lacks = own(judged, all_[i].fact).empty();
+        out[i] = all_[i].fact == kind_.elements ? !stays
+                                                : !lacks || !used.contains(bytes_of(all_[i]));
+      }
     }
     for (const Group& group : rests_) {
       for (const size_t i : group.parts) {

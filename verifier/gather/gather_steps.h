@@ -74,7 +74,7 @@ void settle_misplaced(Device& device, Parsed& parsed);
 // --- gather_responses.cc: several responses of one device to one kind of request
 
 void settle_other_responses(Evidence& e, SignatureEngine& engine);
-// Of a response that is judged, whether a signature and a challenge of the evidence are by this key.
+// Of the response that is judged: a signature and a challenge of the evidence are by this key.
 bool signs_the_response(const Device& device, const Point& key, SignatureEngine& engine);
 
 // --- gather_keys.cc: keys and bare bytes

@@ -240,6 +240,7 @@ TEST_CASE("exchanges: a log's response that is written down once more is the log
                   hex(a.elements), hex(a.signature), hex(a.nonce));
   for (const char* name : {"0.json", "z.json"}) {
     const Judged both = w.of.judged({{name, copy}, {"m.log", as_log(a)}});
+    CAPTURE(name);
     CHECK(both.ids(Status::fail).empty());
     CHECK(both.report.verdict == Verdict::approve);
     Exchange other = a;
