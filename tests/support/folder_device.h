@@ -21,15 +21,23 @@ struct FolderDevice {
       : plan(forge::good_plan(name)), device(forge::make(plan)) {}
 
   using Files = std::vector<std::pair<std::string, std::string>>;
-  Judged judged(const Files& beside) const {
+  Judged judged(const Files& beside, const std::vector<std::string>& options = {}) const {
     const Folder folder;
     folder.write("dac.der", chars(device.dac));
     folder.write("pai.der", chars(device.pai));
     folder.write("cd.der", chars(device.cd));
     for (const auto& [name, content] : beside) folder.write(name, content);
-    return judge({"--network", "none", "--at", forge::kAt, "--trust-paa",
-                  "fixtures/trust/paa-fff1.pem", "--trust-cd-signer",
-                  "fixtures/trust/cd-signer.pem", folder.path()});
+    std::vector<std::string> words = {"--network",
+                                      "none",
+                                      "--at",
+                                      forge::kAt,
+                                      "--trust-paa",
+                                      "fixtures/trust/paa-fff1.pem",
+                                      "--trust-cd-signer",
+                                      "fixtures/trust/cd-signer.pem"};
+    words.insert(words.end(), options.begin(), options.end());
+    words.push_back(folder.path());
+    return judge(words);
   }
   // The ids of all that fails, or why the command would have ended with 2.
   std::string fails(const Files& beside) const {

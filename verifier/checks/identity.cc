@@ -85,8 +85,7 @@ Outcome only_one(const Evidence& e) {
     if (conflict.fact != F) continue;
     if (F != FactId::dac) {
       const OtherPart other_part(e);
-      std::erase_if(conflict.values,
-                    [&](const Statement* s) { return other_part.says(e.device, *s); });
+      std::erase_if(conflict.values, [&](const Statement* s) { return other_part.says(*s); });
       if (conflict.values.size() < 2) return blocked("identity.one-dac");
     }
     // Which of several PAIs is the device's, its DAC says.
@@ -136,7 +135,7 @@ Outcome facts_agree(const Evidence& e) {
       continue;
     if (is_secret(conflict.fact)) continue;
     const size_t others = std::erase_if(
-        conflict.values, [&](const Statement* value) { return other_part.says(e.device, *value); });
+        conflict.values, [&](const Statement* value) { return other_part.says(*value); });
     of_another_part = of_another_part || others != 0;
     if (conflict.values.size() < 2) continue;
     const Statement &a = *conflict.values.at(0), &b = *conflict.values.at(1);

@@ -23,9 +23,10 @@ std::string factory_nvs(const FolderDevice& of, const std::string& serial) {
   return FolderDevice::chars(nvs.build());
 }
 // What fails beside the factory data's own: the key is not among them.
-std::string fails(const FolderDevice& own, const FolderDevice::Files& beside) {
+std::string fails(const FolderDevice& own, const FolderDevice::Files& beside,
+                  const std::vector<std::string>& options = {}) {
   std::string out;
-  for (const std::string& id : own.judged(beside).ids(Status::fail)) {
+  for (const std::string& id : own.judged(beside, options).ids(Status::fail)) {
     if (id != "factory.entries-are-complete") out += (out.empty() ? "" : " ") + id;
   }
   return out;
@@ -38,6 +39,9 @@ TEST_CASE("another part's factory data beside: it is the DAC that is told of") {
   const std::string one = factory_nvs(own, "SN-1"), two = factory_nvs(other, "SN-2");
   CHECK(fails(own, {{"nvs.bin", one}}).empty());
   CHECK(fails(own, {{"nvs.bin", one}, {"other.bin", two}}) == "identity.one-dac");
+  // A waiver covers what it names, and not what else the other part's file says.
+  CHECK(fails(own, {{"nvs.bin", one}, {"other.bin", two}}, {"--waive", "identity.one-dac=known"}) ==
+        "identity.facts-agree");
   // Of one part: a fact that it gives in two ways.
   CHECK(fails(own, {{"nvs.bin", one}, {"again.bin", factory_nvs(own, "SN-3")}}) ==
         "identity.facts-agree");
