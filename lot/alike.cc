@@ -173,8 +173,9 @@ bool has_part_of_response(const Evidence& e) {
 bool asks_more_than_signatures(const Evidence& e) {
   return e.device.posture.said() != 0 || e.dac_key || !e.authority_keys.empty() ||
          !e.other_keys.empty() || e.device.first(FactId::dac_public_key) != nullptr ||
-         !e.csrs.empty() || e.nocsr || !e.crls.empty() || !e.onboarding.codes.empty() ||
-         !e.ota_images.empty() || e.ota_fetch || e.ordered || e.after || !e.policy.waivers.empty();
+         !e.csrs.empty() || e.nocsr || !e.unchecked_responses_why.empty() || !e.crls.empty() ||
+         !e.onboarding.codes.empty() || !e.ota_images.empty() || e.ota_fetch || e.ordered ||
+         e.after || !e.policy.waivers.empty();
 }
 
 // Its DAC and PAI are plain ones, its signature verifies, and nothing in it hangs on what a record

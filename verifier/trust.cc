@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "verifier/crypto/crypto.h"
+#include "verifier/pki/algorithms.h"
 
 namespace attest {
 namespace {
@@ -69,9 +70,7 @@ bool issued_by_csa(const Certificate& certificate, SignatureEngine& engine) {
   if (certificate.akid() != ca.subject_key_id || !certificate.ecdsa) return false;
   const SignatureJob job{
       .key = ca.public_key, .digest = certificate.tbs_digest(), .signature = *certificate.ecdsa};
-  uint8_t good = 0;
-  engine.verify({&job, 1}, {&good, 1});
-  return good == 1;
+  return check(engine, job) == Checked::verified;
 }
 
 }  // namespace

@@ -89,7 +89,9 @@ Outcome signature_length(const Evidence& e, const RecordView& record) {
              : fail("the attestation signature has a wrong length", "64 bytes (r, s)",
                     fmt::format("{} bytes", e.signature->size()));
 }
-Outcome signature_verifies(const Evidence& e, const StatedElements& stated) {
+Outcome signature_verifies(const Evidence& e, const RecordView& record,
+                           const StatedElements& stated) {
+  if (!record.unchecked_responses_why.empty()) return unknown(record.unchecked_responses_why);
   if (e.answer(Signed::attestation) == true) return pass();
   return fail(
       "the attestation signature does not verify with the DAC's key: the device does not hold the "

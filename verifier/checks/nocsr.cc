@@ -111,7 +111,9 @@ Outcome signature_length(const StatedNocsr& stated) {
              : fail("the signature of the NOCSR elements has a wrong length", "64 bytes (r, s)",
                     fmt::format("{} bytes", stated->signature->size()));
 }
-Outcome signature_verifies(const StatedNocsr& stated) {
+Outcome signature_verifies(const RecordView& record, const StatedNocsr& stated) {
+  if (!record.unchecked_nocsr_responses_why.empty())
+    return unknown(record.unchecked_nocsr_responses_why);
   if (stated->signed_by_dac == true) return pass();
   if (stated->challenge_of_attestation)
     return unknown(

@@ -157,6 +157,8 @@ struct Evidence {
   // The response stands in a commissioner's log. What a log leaves out (none states the challenge)
   // nobody can hand over: it counts as absent, where a file that is missing leaves a question open.
   bool response_is_logged = false;
+  // Why it is not known who signed the responses beside the one that is judged; empty: it is.
+  std::string unchecked_responses_why, unchecked_nocsr_responses_why;
   std::string sought_paa;  // whose the root is that a commissioner did not find; empty: none
 
   // The DAC's private key, where the evidence has one.

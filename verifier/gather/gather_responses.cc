@@ -17,12 +17,14 @@
 #include "verifier/gather/gather_steps.h"
 #include "verifier/matter/attestation_elements.h"
 #include "verifier/matter/nocsr_elements.h"
+#include "verifier/pki/algorithms.h"
+#include "verifier/readers/credentials/stated_role.h"
 
 namespace attest::gathering {
 namespace {
 
-constexpr size_t kMostResponses = 1024;  // of one device: more are no exchanges that somebody made
 constexpr size_t kMostTried = 8;       // of each part of a response: more of them are no exchange's
+constexpr size_t kMostKeys = 64;       // that may be the DAC's
 constexpr size_t kMostChecked = 8192;  // signatures of all responses
 
 // What is in elements: the nonce, and what all responses of one device have alike.
@@ -42,6 +44,7 @@ struct ResponseKind {
   std::optional<Answered> (*read)(View elements);
   bool (*are_wrong)(View elements, const Keys& keys, SignatureEngine& engine);  // whoever signed
   const char* name;
+  std::string Evidence::*unchecked_why;
   bool has(FactId fact) const {
     return fact == elements || fact == nonce || fact == signature || fact == challenge;
   }
@@ -63,14 +66,11 @@ std::optional<Answered> read_nocsr(View elements) {
   if (!read) return std::nullopt;
   return Answered{.nonce = to_bytes(read->nonce), .alike = {}};
 }
-bool is_signed(const Sha256& digest, const Bytes& signature, const Point& key,
-               SignatureEngine& engine) {
+bool is_signed(const Sha256& digest, View signature, const Point& key, SignatureEngine& engine) {
   SignatureJob job{.key = key, .digest = digest, .signature = {}};
   if (signature.size() != job.signature.size()) return false;
   std::copy(signature.begin(), signature.end(), job.signature.begin());
-  uint8_t good = 0;
-  engine.verify({&job, 1}, {&good, 1});
-  return good == 1;
+  return check(engine, job) == Checked::verified;
 }
 // The request is signed with its own key, which is not the DAC's.
 bool nocsr_is_wrong(View elements, const Keys& keys, SignatureEngine& engine) {
@@ -78,7 +78,7 @@ bool nocsr_is_wrong(View elements, const Keys& keys, SignatureEngine& engine) {
   const auto csr = parse_csr(parse_nocsr_elements(elements)->csr);
   if (std::find(keys.begin(), keys.end(), *csr->public_key) != keys.end() || !csr->ecdsa)
     return true;
-  return !is_signed(sha256(csr->info), to_bytes(*csr->ecdsa), *csr->public_key, engine);
+  return !is_signed(sha256(csr->info), *csr->ecdsa, *csr->public_key, engine);
 }
 
 constexpr ResponseKind kAttestation{.elements = FactId::attestation_elements,
@@ -89,7 +89,8 @@ constexpr ResponseKind kAttestation{.elements = FactId::attestation_elements,
                                     .may_be_bare = true,
                                     .read = read_attestation,
                                     .are_wrong = attestation_is_wrong,
-                                    .name = "attestation"};
+                                    .name = "attestation",
+                                    .unchecked_why = &Evidence::unchecked_responses_why};
 constexpr ResponseKind kNocsr{.elements = FactId::nocsr_elements,
                               .signature = FactId::nocsr_signature,
                               .nonce = FactId::nocsr_nonce,
@@ -98,7 +99,8 @@ constexpr ResponseKind kNocsr{.elements = FactId::nocsr_elements,
                               .may_be_bare = false,
                               .read = read_nocsr,
                               .are_wrong = nocsr_is_wrong,
-                              .name = "NOCSR"};
+                              .name = "NOCSR",
+                              .unchecked_why = &Evidence::unchecked_nocsr_responses_why};
 
 // --- what stands together
 
@@ -131,7 +133,7 @@ std::vector<Group> groups(const Evidence& e, const ResponseKind& kind) {
     const bool known = at != last.end();
     const bool in_order = known && (out[at->second].logged ||
                                     (elements.contains(path) && elements.at(path).size() > 1));
-    const bool again = known && out[at->second].elements &&
+    const bool again = known && !out[at->second].logged && out[at->second].elements &&
                        bytes_of(all[*out[at->second].elements]) == bytes_of(all[i]);
     if (!known || (all[i].fact == kind.elements && in_order && !again)) {
       out.push_back({.path = path, .logged = is_log(e, path), .parts = {}, .elements = {}});
@@ -162,6 +164,7 @@ struct Response {
   Bytes elements;
   std::optional<Answered> parsed;
   std::optional<Signing> signing;
+  bool tried = true;  // with each key, each signature and each challenge that may be its own
   Standing standing = Standing::without_any;
 };
 
@@ -181,6 +184,11 @@ class Responses {
     const auto judged =
         std::min_element(responses_.begin(), responses_.end(),
                          [&](const Response& a, const Response& b) { return rank(a) < rank(b); });
+    if (judged->standing != Standing::wrong && !all_are_tried())
+      e_.*kind_.unchecked_why = fmt::format(
+          "{} {} responses, and what may be their signatures, challenges and keys, are too many to "
+          "try each with each: hand them over in smaller sets",
+          responses_.size(), kind_.name);
     tell_of_others(*judged);
     leave_out_others(*judged);
   }
@@ -193,7 +201,6 @@ class Responses {
         rests_.push_back(std::move(group));
         continue;
       }
-      if (responses_.size() == kMostResponses) return false;
       Response r{.group = std::move(group), .elements = {}, .parsed = {}, .signing = {}};
       r.elements = bytes_of(all_[*r.group.elements]);
       r.parsed = kind_.read(r.elements);
@@ -205,13 +212,20 @@ class Responses {
 
   // --- what signs each
 
+  // Each once, those of what is called a DAC first; at most kMostKeys and one more.
   Keys keys() const {
     Keys out;
+    std::set<Bytes> seen;
     for (const FactId fact : {FactId::dac, FactId::certificate}) {
       for (const Statement& s : all_) {
-        if (s.fact != fact || out.size() == kMostTried) continue;
+        if (s.fact != fact || !seen.insert(bytes_of(s)).second) continue;
         const auto certificate = parse_certificate(bytes_of(s));
-        if (certificate && (*certificate)->p256) out.push_back(*(*certificate)->p256);
+        if (!certificate || !(*certificate)->p256 ||
+            (fact == FactId::certificate && attest::contradicts(FactId::dac, **certificate)))
+          continue;
+        const Point& key = *(*certificate)->p256;
+        if (std::find(out.begin(), out.end(), key) == out.end()) out.push_back(key);
+        if (out.size() > kMostKeys) return out;
       }
     }
     return out;
@@ -256,30 +270,36 @@ class Responses {
     out.insert(out.end(), more.begin(), more.end());
     return out;
   }
-  std::optional<Signing> signing(const Response& r, const Point& key) {
+  std::optional<Signing> signing(Response& r, const Point& key) {
     std::vector<const Bytes*> signatures = own(r, kind_.signature);
     if (signatures.empty()) signatures = loose(kind_.signature, kSignatureBytes);
     const std::vector<const Bytes*> all = challenges(r);
     for (const Bytes* signature : signatures) {
       for (const Bytes* challenge : all) {
-        if (++checked_ > kMostChecked) return std::nullopt;
+        r.tried = ++checked_ <= kMostChecked;
+        if (!r.tried) return std::nullopt;
         if (is_signed(sha256(r.elements, *challenge), *signature, key, engine_))
           return Signing{.signature = *signature, .challenge = *challenge};
       }
     }
     return std::nullopt;
   }
+  bool all_are_tried() const {
+    return std::all_of(responses_.begin(), responses_.end(),
+                       [](const Response& r) { return r.tried; });
+  }
   // By the key that signs any.
   void judge() {
     const Keys all = keys();
-    for (const Point& key : all) {
-      bool any = false;
+    bool any = false;
+    for (size_t i = 0; i < std::min(all.size(), kMostKeys) && !any; ++i) {
       for (Response& r : responses_) {
-        r.signing = signing(r, key);
+        r.signing = signing(r, all[i]);
         any = any || r.signing;
       }
-      if (any) break;
     }
+    const bool keys_left = !any && (all.size() > kMostKeys || checked_ > kMostChecked);
+    for (Response& r : responses_) r.tried = r.tried && !keys_left;
     for (Response& r : responses_) r.standing = standing(r, all);
     for (Response& r : responses_) {
       if (r.standing == Standing::open && is_copy_of_a_log(r)) r.standing = Standing::without_any;
@@ -303,7 +323,7 @@ class Responses {
   // What no other response has belongs to the one that has no such part of its own, as it does
   // where there is no other (settle_blobs).
   void judge_loose(const Keys& keys) {
-    if (keys.empty() || checked_ > kMostChecked) return;
+    if (keys.empty() || !all_are_tried()) return;
     const std::vector<const Bytes*> signatures = left(loose(kind_.signature, kSignatureBytes));
     if (!signatures.empty() && !loose(kind_.challenge, kChallengeBytes).empty())
       only_one_is_wrong([](const Response& r) { return !r.signing; });
@@ -367,7 +387,7 @@ class Responses {
       return Standing::wrong;
     if (r.signing) return Standing::is_signed;
     if (!signatures.empty() && !own_challenges.empty())
-      return keys.empty() || checked_ > kMostChecked ? Standing::open : Standing::wrong;
+      return keys.empty() || !r.tried ? Standing::open : Standing::wrong;
     if (r.group.logged) return Standing::in_a_log;
     return signatures.empty() ? Standing::without_any : Standing::open;
   }
@@ -462,8 +482,8 @@ class Responses {
       const bool stays = contradicts(r, judged);
       for (const size_t i : r.group.parts) {
         const bool lacks = own(judged, all_[i].fact).empty();
-        out[i] = all_[i].fact == kind_.elements ? !stays
-                                                : !lacks || !used.contains(bytes_of(all_[i]));
+        out[i] =
+            all_[i].fact == kind_.elements ? !stays : !lacks || !used.contains(bytes_of(all_[i]));
       }
     }
     for (const Group& group : rests_) {
@@ -495,7 +515,7 @@ class Responses {
   std::vector<Response> responses_;
   std::vector<Group> rests_;
   std::vector<Statement> declarations_;  // of other responses
-  size_t checked_ = 0;                   // above kMostChecked: not all were
+  size_t checked_ = 0;
 };
 
 }  // namespace

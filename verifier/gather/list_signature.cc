@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "verifier/gather/revocation.h"
+#include "verifier/pki/algorithms.h"
 
 namespace attest {
 namespace {
@@ -72,9 +73,7 @@ bool signed_by(const RevokedList& list, const VerifyingKey& key, SignatureEngine
   const auto digest = list.crl().ecdsa ? signed_digest(list) : std::nullopt;
   if (!digest) return false;
   const SignatureJob job{.key = key.p256, .digest = *digest, .signature = *list.crl().ecdsa};
-  uint8_t good = 0;
-  engine.verify({&job, 1}, {&good, 1});
-  return good == 1;
+  return check(engine, job) == Checked::verified;
 }
 
 }  // namespace attest

@@ -330,6 +330,8 @@ class RecordView : public LotView {
         dac_place(e.dac.place),
         dac_if_any(DacProfile::of(e.dac)),
         response_is_logged(e.response_is_logged),
+        unchecked_responses_why(e.unchecked_responses_why),
+        unchecked_nocsr_responses_why(e.unchecked_nocsr_responses_why),
         dac_revocation(e.dac_revocation),
         pai_revocation(e.pai_revocation),
         revocation_sets(e.revocation_sets),
@@ -353,6 +355,8 @@ class RecordView : public LotView {
   const MaybeValue<Place>& dac_place;  // nullopt: there is none
   MaybeValue<DacProfile> dac_if_any;   // nullopt, too, where it cannot be read
   bool response_is_logged;
+  // A record that has either is alike to none.
+  const std::string &unchecked_responses_why, &unchecked_nocsr_responses_why;
   const RevocationState &dac_revocation, &pai_revocation;  // alike looks the serial number up
   const std::vector<RevocationSetEvidence>& revocation_sets;
   const SetsAnswer &dac_in_sets, &pai_in_sets;  // likewise

@@ -11,6 +11,7 @@
 
 #include "tests/support/folder_device.h"
 #include "tests/support/support.h"
+#include "verifier/checks/catalogue.h"
 
 using namespace attest;
 using namespace attest::test;
@@ -66,6 +67,15 @@ std::string as_log(const Exchange& e) {
              "[1.1][4:4] CHIP:DMG: \t\t\t\tCommandFields = \n",
              hex(e.nonce)) +
          field(0, e.elements) + field(1, e.signature) + "[1.1][4:4] CHIP:DMG: },\n";
+}
+
+// A tool's own lines, which state the session's challenge.
+std::string as_log_with_challenge(const Exchange& e) {
+  return fmt::format(
+      "[1.0][4:4] CHIP:TOO: attestationChallenge: {}\n[1.0][4:4] CHIP:TOO: attestationNonce: {}\n"
+      "[1.0][4:4] CHIP:TOO: attestationElements: {}\n"
+      "[1.0][4:4] CHIP:TOO: attestationSignature: {}\n",
+      hex(e.challenge), hex(e.nonce), hex(e.elements), hex(e.signature));
 }
 
 struct Wrong {
@@ -184,13 +194,7 @@ TEST_CASE("exchanges: loose parts of a wrong response fail once beside right one
 TEST_CASE(
     "exchanges: in a log with challenges, an attempt that nobody signed fails wherever it is") {
   const Exchanges w;
-  const auto attempt = [](const Exchange& e) {
-    return fmt::format(
-        "[1.0][4:4] CHIP:TOO: attestationChallenge: {}\n[1.0][4:4] CHIP:TOO: attestationNonce: {}\n"
-        "[1.0][4:4] CHIP:TOO: attestationElements: {}\n"
-        "[1.0][4:4] CHIP:TOO: attestationSignature: {}\n",
-        hex(e.challenge), hex(e.nonce), hex(e.elements), hex(e.signature));
-  };
+  const auto attempt = as_log_with_challenge;
   const Exchange a = w.good(0x10), b = w.good(0x30);
   Exchange bad = w.good(0x50);
   bad.signature[40] ^= 1;
@@ -198,6 +202,113 @@ TEST_CASE(
   for (const std::string& log : {attempt(bad), attempt(bad) + attempt(a), attempt(a) + attempt(bad),
                                  attempt(a) + attempt(bad) + attempt(b)})
     CHECK(w.of.fails({{"a.log", log}}) == "attestation.signature-verifies");
+}
+
+TEST_CASE("exchanges: of very many, each is checked") {
+  const Exchanges w;
+  std::string log;
+  forge::Device d = w.of.device;
+  FolderDevice::Files files;
+  for (size_t i = 0; i < 1100; ++i) {
+    d.nonce.assign(32, 0x5A);
+    d.nonce[0] = static_cast<uint8_t>(i);
+    d.nonce[1] = static_cast<uint8_t>(i >> 8);
+    d.present();
+    const Exchange one{d.elements, d.signature, d.nonce, d.challenge};
+    log += as_log_with_challenge(one);
+    files.emplace_back(fmt::format("{:04}.json", i), as_json(one));
+  }
+  CHECK(w.of.judged({{"a.log", log}}).report.verdict == Verdict::approve);
+  CHECK(w.of.judged(files).report.verdict == Verdict::approve);
+  Exchange bad = w.good(0x50);
+  bad.signature[40] ^= 1;
+  const Exchange last = w.good(0x10);
+  CHECK(w.of.fails({{"a.log", log + as_log_with_challenge(bad) + as_log_with_challenge(last)}}) ==
+        "attestation.signature-verifies");
+  files.emplace_back("zz.json", as_json(bad));
+  CHECK(w.of.fails(files) == "attestation.signature-verifies");
+}
+
+// What cannot be tried within a bound is not known; it is neither right nor wrong.
+TEST_CASE("exchanges: parts that are too many to try each with each leave it open") {
+  const Exchanges w;
+  FolderDevice::Files files = {{"0.json", as_json(w.good(0x10))}};
+  const auto add = [&](const std::string& name, Bytes bytes, size_t i) {
+    bytes[1] = static_cast<uint8_t>(i);
+    files.emplace_back(fmt::format("{}{:03}.bin", name, i), FolderDevice::chars(bytes));
+  };
+  const Exchange e = w.good(0x30);
+  for (size_t i = 0; i < 8; ++i) {
+    add("s", e.signature, i);
+    add("q", e.challenge, i);
+  }
+  forge::Device d = w.of.device;
+  for (size_t i = 0; i < 140; ++i) {
+    d.nonce.assign(32, static_cast<uint8_t>(i));
+    d.nonce[0] = 0xA5;
+    d.present();
+    files.emplace_back(fmt::format("e{:03}.bin", i), FolderDevice::chars(d.elements));
+  }
+  const Judged all = w.of.judged(files);
+  CHECK(all.ids(Status::fail).empty());
+  CHECK(all.report.verdict == Verdict::undecided);
+  const Finding* open = all.report.of(find_check("attestation.signature-verifies"));
+  REQUIRE(open != nullptr);
+  CHECK(open->message.find("are too many to try each with each") != std::string::npos);
+  // Without the whole one beside, too; and one that is wrong by itself is told all the same.
+  files.erase(files.begin());
+  CHECK(w.of.judged(files).ids(Status::fail).empty());
+  CHECK(w.of.judged(files).report.verdict == Verdict::undecided);
+  Exchange bad = w.good(0x50);
+  bad.nonce[3] ^= 1;
+  files.emplace_back("zz.json", as_json(bad));
+  CHECK(w.of.fails(files).starts_with("attestation.nonce-matches"));
+}
+
+// The DAC's key is sought among certificates that may be a DAC: copies and authorities are none.
+TEST_CASE("exchanges: a stranger's response is told beside any number of other certificates") {
+  const Exchanges w;
+  const Exchange good = w.good(0x10);
+  Exchange bad = w.good(0x30);
+  bad.signature[40] ^= 1;
+  FolderDevice::Files files = {{"a.json", as_json(good)}};
+  for (size_t i = 0; i < 9; ++i)
+    files.emplace_back(fmt::format("0{}.der", i), FolderDevice::chars(w.of.device.pai));
+  CHECK(w.of.fails(files).empty());
+  files.emplace_back("b.json", as_json(bad));
+  CHECK(w.of.fails(files) == "attestation.signature-verifies");
+}
+
+// An answer to a request that was answered before is none to a later one, whatever follows.
+TEST_CASE("exchanges: an old answer that comes again fails wherever it is") {
+  const Exchanges w;
+  const Exchange a = w.good(0x10), b = w.good(0x30), c = w.good(0x60), d = w.good(0x70);
+  forge::Device signer = w.of.device;
+  signer.elements = a.elements;
+  signer.challenge = b.challenge;
+  signer.sign_elements();
+  const Exchange old{a.elements, a.signature, b.nonce, {}},
+      signed_again{a.elements, signer.signature, b.nonce, b.challenge};
+  using Log = std::string (*)(const Exchange&);
+  const std::pair<Exchange, Log> rows[] = {{old, as_log}, {signed_again, as_log_with_challenge}};
+  for (const auto& [again, log_of] : rows) {
+    const std::string first = log_of(a), replayed = log_of(again), third = log_of(c),
+                      fourth = log_of(d);
+    CHECK(w.of.fails({{"a.log", first + third + fourth + first}}).empty());
+    for (const std::string& log :
+         {first + replayed, first + replayed + third, first + third + replayed + fourth,
+          first + replayed + replayed, first + replayed + first})
+      CHECK(w.of.fails({{"a.log", log}}) == "attestation.nonce-matches");
+  }
+  CHECK(w.of.fails(
+            {{"a.json", as_json(a)}, {"b.json", as_json(signed_again)}, {"c.json", as_json(c)}}) ==
+        "attestation.nonce-matches");
+  // The answer before is printed once more, late; the right one follows.
+  const auto request = [](const std::string& log) { return log.substr(0, log.find('\n') + 1); };
+  const auto answer = [](const std::string& log) { return log.substr(log.find('\n') + 1); };
+  CHECK(w.of.fails(
+                {{"a.log", as_log(a) + request(as_log(c)) + answer(as_log(a)) + answer(as_log(c))}})
+            .empty());
 }
 
 // Files that hold one part each, in every order, with complete responses beside.

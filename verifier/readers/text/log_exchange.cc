@@ -48,7 +48,7 @@ constexpr ExchangeKind kNocsrExchange{
     .always_told = true};
 
 namespace {
-constexpr size_t kMostAsked = 1024;  // requests of a log
+constexpr size_t kMostAsked = 1u << 16;  // requests of a log
 constexpr const char* kParts[] = {"nonce", "elements", "signature", "challenge"};
 // How either response, and what is in it, is called, small and without what parts the words of a
 // name: "NOCSRElements", "nocsr_elements" and "Nocsr Elements" are one.
@@ -137,33 +137,38 @@ void Exchange::ask_again() {
 
 // The attempt that is here is over, and another one begins.
 void Exchange::give_up() {
-  constexpr size_t kMost = 64, kMostDeclarations = 8;
   const auto& answer = parts_[elements];
-  if (answer && earlier_elements_.size() < kMostDeclarations) earlier_elements_.push_back(*answer);
+  if (answer) earlier_elements_.push_back(*answer);
   bool told = false;
   if (answer && !wrong_) {  // (what a log has cut was not put here)
     const auto answers = kind_.nonce_in(answer->bytes);
     // (Of more requests than are kept any may be the one.)
-    const bool to_another = answers && parts_[nonce] && asked_.size() < kMostAsked &&
-                            std::find(asked_.begin(), asked_.end(), *answers) == asked_.end();
+    const bool to_another = answers && parts_[nonce] &&
+                            (is_old_ || (asked_.size() < kMostAsked && !asked_.contains(*answers)));
     const auto& signed_by = parts_[signature];
     if (to_another || kind_.are_wrong(answer->bytes) ||
         (signed_by && signed_by->bytes.size() != kSignatureBytes)) {
       wrong_ = parts_;
-    } else if (told_.size() < kMost && (kind_.always_told || (signed_by && parts_[challenge]))) {
+    } else if (kind_.always_told || (signed_by && parts_[challenge])) {
       told_.push_back(parts_);
       told = true;
     }
   }
   parts_ = std::exchange(next_, {});
+  is_old_ = false;
   of_session_before_ = false;
   if (!told) ++earlier_;
 }
 
 void Exchange::put(Part part, Value value) {
-  if (part == nonce && asked_.size() < kMostAsked) asked_.push_back(value.bytes);
+  if (part == nonce && asked_.size() < kMostAsked) asked_.insert(value.bytes);
   auto& slot = parts_[part];
   if (slot && slot->bytes == value.bytes) return;
+  if (part == elements && is_old_ && kind_.nonce_in(value.bytes) == parts_[nonce]->bytes) {
+    // What came before was printed once more: here is the answer.
+    parts_[elements] = parts_[signature] = std::nullopt;
+    is_old_ = false;
+  }
   const bool answered = parts_[elements] || (slot && part == nonce && parts_[signature]);
   const bool nothing_else = !parts_[nonce] && !parts_[elements] && !parts_[signature];
   if ((part == nonce || part == elements) && answered) {
@@ -183,7 +188,10 @@ void Exchange::put(Part part, Value value) {
   if (part == elements) {
     may_be_earlier_ = parts_[signature].has_value();
     const auto answers = kind_.nonce_in(value.bytes);
-    if (answers && !(parts_[nonce] && parts_[nonce]->bytes == *answers)) asked_before(*answers);
+    const auto is_asked = [&] { return parts_[nonce] && parts_[nonce]->bytes == *answers; };
+    if (answers && !is_asked()) asked_before(*answers);
+    is_old_ = answers && parts_[nonce] && !is_asked() && answered_.contains(*answers);
+    if (answers) answered_.insert(*answers);
   }
   slot = std::move(value);
 }
@@ -217,16 +225,15 @@ void Exchange::say_declarations(const std::string& path, Reading& reading) const
   std::vector<Value> presented;
   if (parts_[elements]) presented.push_back(*parts_[elements]);
   presented.insert(presented.end(), earlier_elements_.begin(), earlier_elements_.end());
-  std::vector<Bytes> said;
+  std::set<Bytes> said;
   for (const Value& one : presented) {
     const auto parsed = parse_attestation_elements(one.bytes);
     if (!parsed) continue;
     Bytes cd = to_bytes(parsed->certification_declaration);
-    if (std::find(said.begin(), said.end(), cd) != said.end()) continue;
+    if (!said.insert(cd).second) continue;
     reading.holds("cd");
-    reading.device.say(FactId::cd, cd,
+    reading.device.say(FactId::cd, std::move(cd),
                        {.path = path, .offset = one.offset, .item = "attestation elements"});
-    said.push_back(std::move(cd));
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -80,10 +81,13 @@ class Exchange {
   bool of_session_before_ = false;
   bool may_be_earlier_ = false;  // a signature that stood before the elements
   unsigned earlier_ = 0;
-  std::vector<Value> earlier_elements_;  // as many as are looked at
-  std::optional<Parts> wrong_;           // the first answer that is
-  std::vector<Parts> told_;              // answers before the last, that a key can be asked about
-  std::vector<Bytes> asked_;  // every nonce, so that an answer to another request is none
+  std::vector<Value> earlier_elements_;
+  std::optional<Parts> wrong_;  // the first answer that is
+  std::vector<Parts> told_;     // answers before the last, that a key can be asked about
+  // Every nonce that was sent, and those that elements answered: an answer to another request is
+  // none to this one, and an old one that comes again is told by what it answered.
+  std::set<Bytes> asked_, answered_;
+  bool is_old_ = false;  // the elements that are here answer a request that was answered before
 };
 
 // Where a line names one of the two responses, in their order.
