@@ -41,7 +41,7 @@ TEST_CASE("another part's factory data beside: it is the DAC that is told of") {
   CHECK(fails(own, {{"nvs.bin", one}, {"other.bin", two}}) == "identity.one-dac");
   // A waiver covers what it names, and not what else the other part's file says.
   CHECK(fails(own, {{"nvs.bin", one}, {"other.bin", two}}, {"--waive", "identity.one-dac=known"}) ==
-        "identity.facts-agree");
+        "identity.one-pai identity.facts-agree");
   // Of one part: a fact that it gives in two ways.
   CHECK(fails(own, {{"nvs.bin", one}, {"again.bin", factory_nvs(own, "SN-3")}}) ==
         "identity.facts-agree");
