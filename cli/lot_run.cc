@@ -251,10 +251,13 @@ class LotRun {
       if (!input && !std::filesystem::exists(path, ignored))
         input.error().what += did_you_mean(path, {"merge"});
       if (!input) return tl::unexpected(input.error());
-      if (input->source)
+      std::optional<uint32_t> beside;
+      if (input->source) {
+        beside = static_cast<uint32_t>(sources.size());
         sources.push_back(lent_to(std::move(input->source), path, read_shared(input->shared)));
+      }
       for (LotFile& file : input->manifests) {
-        const auto added = manifests_.add_found(file.path, std::move(*file.content));
+        const auto added = manifests_.add_found(file.path, std::move(*file.content), beside);
         if (!added) return tl::unexpected(added.error());
         if (!*added) input->not_used.push_back({.path = file.path, .why = "a table of no devices"});
       }
@@ -356,7 +359,7 @@ class LotRun {
   void count(const DeviceLine& line) {
     tally_.add(line.result, line.fingerprints);
     tally_.add(line.not_used);
-    if (!setup_.manifests.empty()) manifest_tally_->add(line.result.name, line.rows);
+    if (!setup_.manifests.empty()) manifest_tally_->add(line.result.name, line.rows, line.of);
   }
 
   unsigned jobs() const {

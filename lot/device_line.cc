@@ -66,7 +66,9 @@ void write_part(const DeviceLine& line, std::string& out) {
   out += ",\"rows\":[";
   for (size_t i = 0; i < line.rows.size(); ++i)
     out += fmt::format("{}[{},{}]", i == 0 ? "" : ",", line.rows[i].first, line.rows[i].second);
-  out += fmt::format("],\"input\":\"{:016x}\",\"summary\":", line.input);
+  out += ']';
+  if (line.of != 0) out += fmt::format(",\"of\":{}", line.of);
+  out += fmt::format(",\"input\":\"{:016x}\",\"summary\":", line.input);
   write_string(line.result.summary, out);
   if (!line.result.steps.empty()) {
     out += ",\"steps\":";
@@ -159,6 +161,11 @@ Result<void> read_part(const Json& part, DeviceLine& line) {
   const auto digest = from_hex(*input);
   if (!digest || digest->size() != 8) return error("input: expected 16 hex digits");
   line.input = static_cast<uint64_t>(be32(*digest, 0)) << 32 | be32(*digest, 4);
+  if (const Json* of = part.find("of")) {
+    const auto number = of->natural();
+    if (!number || *number > UINT32_MAX) return error("of: expected a number");
+    line.of = static_cast<uint32_t>(*number);
+  }
   const Json* rows = part.find("rows");
   if (rows == nullptr || !rows->is_array()) return error("rows: expected an array");
   for (const Json& row : *rows->array()) {

@@ -21,6 +21,7 @@ struct DeviceLine {
   DeviceFingerprints fingerprints;
   std::vector<std::pair<uint32_t, uint32_t>> rows;  // manifest, row: the rows this device has
   uint64_t input = 0;  // a digest of what was judged: a resumed run tells that it is the same
+  uint32_t of = 0;     // of which INPUT of the run, where it had several (LotItem)
 };
 
 enum class LineForm : uint8_t { result, part };

@@ -293,6 +293,7 @@ class Chain final : public LotSource {
   Result<bool> next(LotBatch& batch) override {
     for (; at_ < sources_.size(); ++at_) {
       auto more = sources_[at_]->next(batch);
+      for (LotItem& item : batch.items) item.of = static_cast<uint32_t>(at_);
       if (!more || *more) return more;
       sources_[at_].reset();  // with what it has read: there may be many
     }

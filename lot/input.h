@@ -33,6 +33,7 @@ struct LotItem {
   // What lies beside it and others, with what the command line names: it takes what it lacks.
   std::shared_ptr<const LotShared> shared = {};
   uint64_t input = 0;  // a digest of where it comes from, of what it says and of what is lent to it
+  uint32_t of = 0;     // which of the chained sources it is of
   std::variant<Line, Files> what;
 };
 

@@ -145,7 +145,7 @@ void LotJudge::match(Started& started, Device& device) const {
     const auto row = setup_.manifests[i].row_of(started.line.result.name, device);
     if (!row) continue;
     started.line.rows.emplace_back(static_cast<uint32_t>(i), *row);
-    setup_.manifests[i].lend_codes(*row, device);
+    if (setup_.manifests[i].is_about(started.line.of)) setup_.manifests[i].lend_codes(*row, device);
   }
 }
 
@@ -164,6 +164,12 @@ void LotJudge::finish(const Judged& judged, DeviceLine& line) const {
     if (summary) line.result.summary = own.summary;
     if (setup_.plan_steps) line.result.steps = setup_.plan_steps(judged.evidence, own);
   }
+  // (Of a table that lies beside another input's devices, a row that says otherwise is about
+  // another device that is called alike.)
+  std::erase_if(line.rows, [&](const auto& row) {
+    const ManifestRows& table = setup_.manifests[row.first];
+    return !table.is_about(line.of) && !table.contradictions(row.second, judged.evidence).empty();
+  });
   for (const auto& [manifest, row] : line.rows) {
     const ManifestRows& table = setup_.manifests[manifest];
     std::string columns;
@@ -293,6 +299,7 @@ std::vector<DeviceLine> LotJudge::judge(LotBatch batch) {
     if (lines[i]) continue;
     Reading reading;
     Started started = begin(batch.items[i], reading);
+    started.line.of = batch.items[i].of;
     match(started, reading.device);  // by its name, where nothing else is known of it
     if (started.readable) {
       if (const auto& shared = batch.items[i].shared) shared->lend(reading);

@@ -4,6 +4,8 @@
 // may share it.
 #pragma once
 
+#include <algorithm>
+
 #include "lot/roster.h"
 #include "verifier/gather/evidence.h"
 #include "verifier/readers/tables/manifest.h"
@@ -44,6 +46,13 @@ class ManifestRows {
   // "row 12 (SN0011)"
   std::string row_text(uint32_t index) const;
 
+  // Of one that was found beside some inputs' devices: whether it lay beside this one's. One that
+  // was handed over is about all.
+  bool is_about(uint32_t input) const {
+    return beside_.empty() || std::find(beside_.begin(), beside_.end(), input) != beside_.end();
+  }
+  void lies_beside(uint32_t input) { beside_.push_back(input); }
+
   // A part that brings no code of its own is judged with those of its row: they are what is printed
   // on it.
   void lend_codes(uint32_t index, Device& device) const;
@@ -82,6 +91,7 @@ class ManifestRows {
 
   std::string path_;
   std::string_view text_;
+  std::vector<uint32_t> beside_;  // inputs; none: all
   ManifestHeader header_;
   uint64_t size_ = 0;
   std::vector<Mark> marks_;

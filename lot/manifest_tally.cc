@@ -37,23 +37,27 @@ void ManifestTally::Unlisted::add(const std::string& device) {
 }
 
 void ManifestTally::add(const std::string& device,
-                        std::span<const std::pair<uint32_t, uint32_t>> rows) {
-  std::array<bool, 2> listed{};
-  std::vector<bool> kinds(kinds_.size());
+                        std::span<const std::pair<uint32_t, uint32_t>> rows, uint32_t input) {
+  std::array<bool, 2> listed{}, asked = {given_ > 0, false};
+  std::vector<bool> kinds(kinds_.size()), about(kinds_.size());
+  for (size_t i = given_; i < manifests_.size(); ++i) {
+    if (!manifests_[i].is_about(input)) continue;
+    about[kind_of_[i]] = asked[1] = true;
+  }
   for (const auto& [manifest, row] : rows) {
     if (manifest >= seen_.size() || row >= seen_[manifest].size()) continue;
     seen_[manifest][row] = true;
+    if (!manifests_[manifest].is_about(input)) continue;
     listed[manifest < given_ ? 0 : 1] = true;
     if (manifest >= given_) kinds[kind_of_[manifest]] = true;
   }
-  const std::array<bool, 2> asked = {given_ > 0, given_ < manifests_.size()};
   for (size_t sort = 0; sort < 2; ++sort) {
     if (asked[sort] && !listed[sort]) unlisted_[sort].add(device);
   }
   for (size_t i = 0; listed[1] && i < kinds_.size(); ++i) {
     if (kinds[i]) {
       ++kinds_[i].listed;
-    } else {
+    } else if (about[i]) {
       kinds_[i].unlisted.add(device);
     }
   }

@@ -8,11 +8,13 @@ namespace attest {
 class ManifestTally {
  public:
   // The first `given` tables were handed over as manifests; the others were found beside the
-  // devices. A device must stand in one of each sort, where there are any; of those found also in
-  // one of each kind that has most devices of the lot, as tools write several tables of all of
-  // them. The tables outlive it.
+  // devices. A device must stand in one of each sort, where there are any about it; of those found
+  // also in one of each kind that has most devices of the lot, as tools write several tables of all
+  // of them. The tables outlive it.
   ManifestTally(std::span<const ManifestRows> manifests, size_t given);
-  void add(const std::string& device, std::span<const std::pair<uint32_t, uint32_t>> rows);
+  // `input`: which of the inputs the device is of.
+  void add(const std::string& device, std::span<const std::pair<uint32_t, uint32_t>> rows,
+           uint32_t input = 0);
   // What is wrong with the tables, and who is missing on either side. `whole`: every device of the
   // lot was looked at, so that a row without one is a finding.
   FindingList findings(bool whole) const;

@@ -46,7 +46,8 @@ Result<ManifestRows> LotManifests::rows_of(const std::string& path, View content
       table->of_json ? ManifestRows::Numbers::objects : ManifestRows::Numbers::lines);
 }
 
-Result<bool> LotManifests::add_found(const std::string& path, Bytes content) {
+Result<bool> LotManifests::add_found(const std::string& path, Bytes content,
+                                     std::optional<uint32_t> beside) {
   found_.push_back(std::move(content));
   // Rows that a table lost would be devices that nobody misses.
   if (const auto table = manifest_text(View(found_.back())); !table)
@@ -54,10 +55,14 @@ Result<bool> LotManifests::add_found(const std::string& path, Bytes content) {
   auto rows = rows_of(path, View(found_.back()), {});
   if (!rows) return false;
   // The one that was handed over, or a copy of another, is no second table.
-  const bool known = std::any_of(rows_.begin(), rows_.end(), [&](const ManifestRows& other) {
+  const auto known = std::find_if(rows_.begin(), rows_.end(), [&](const ManifestRows& other) {
     return other.digest() == rows->digest();
   });
-  if (known) return true;
+  if (known != rows_.end()) {
+    if (beside && !known->is_about(*beside)) known->lies_beside(*beside);
+    return true;
+  }
+  if (beside) rows->lies_beside(*beside);
   rows_.push_back(std::move(*rows));
   tables_.push_back(path);
   return true;

@@ -14,8 +14,9 @@ class LotManifests {
   // Those named with --manifest (a table, or JSON of one), with the columns of --column.
   Result<void> open(const std::vector<std::string>& paths, const std::vector<std::string>& columns);
   // One that lay beside the devices. What names no device there is left alone: false. One that is
-  // there already is taken once. An error: JSON that began as a table and breaks off.
-  Result<bool> add_found(const std::string& path, Bytes content);
+  // there already is taken once. `beside`: the input whose devices it is about; nullopt: it is an
+  // input itself, about those of all. An error: JSON that began as a table and breaks off.
+  Result<bool> add_found(const std::string& path, Bytes content, std::optional<uint32_t> beside);
 
   std::vector<ManifestRows> take() { return std::move(rows_); }
   size_t given() const { return given_; }

@@ -285,6 +285,27 @@ TEST_CASE("manifest tally: each table that a tool writes of all devices has all 
   CHECK(tally.findings(true).findings[0].devices == std::vector<std::string>{"dev-2"});
 }
 
+TEST_CASE("manifest tally: a table beside one input is about the devices of that one") {
+  const std::string text = "serial,passcode\nSN1,1\nSN2,3\n";
+  std::vector<ManifestRows> tables;
+  tables.push_back(opened(text));
+  tables.front().lies_beside(1);
+  CHECK(!tables.front().is_about(0));
+  ManifestTally tally(tables, 0);
+  tally.add("a", {}, 0);
+  CHECK(told(tally.findings(false)).empty());
+  tally.add("b", {}, 1);
+  CHECK(told(tally.findings(false)) ==
+        std::vector<std::string>{"manifest-names-every-device: 1 device does not stand in the "
+                                 "tables that lie beside the devices"});
+  // A row that one of another input has is not missing.
+  const std::vector<std::pair<uint32_t, uint32_t>> first = {{0, 0}}, second = {{0, 1}};
+  ManifestTally both(tables, 0);
+  both.add("a", first, 0);
+  both.add("b", second, 1);
+  CHECK(told(both.findings(true)).empty());
+}
+
 TEST_CASE("manifest rows: of several rows with a device's serial number its own is taken") {
   const ManifestRows rows =
       opened("serial,qr\nSN1,MT:634J0Y.G27J6JB0Z010\nSN1,MT:Y.K9042C00KA0648G00\n");
