@@ -54,9 +54,11 @@ void LotRoster::add(std::string_view name, const DeviceFingerprints& fingerprint
     block.posture.resize(block.size);
     block.posture.push_back(posture);
   }
-  if (block.size % kNameStep == 0)
+  if (block.size % kNameStep == 0) {
     block.name_at.push_back(static_cast<uint32_t>(block.names.size()));
-  pack_name(name, block.names);
+    name_before_.clear();
+  }
+  name_before_ = pack_name(name, name_before_, block.names);
   ++block.size;
   ++size_;
 }
@@ -65,8 +67,9 @@ std::string LotRoster::name(uint32_t device) const {
   const Block& block = *blocks_[device / kRosterBlock];
   const size_t within = device % kRosterBlock;
   size_t at = block.name_at[within / kNameStep];
-  for (size_t i = 0; i < within % kNameStep; ++i) skip_name(block.names, at);
-  return printable(unpack_name(block.names, at));
+  std::string name;
+  for (size_t i = 0; i <= within % kNameStep; ++i) name = unpack_name(block.names, at, name);
+  return printable(name);
 }
 
 FindingList LotRoster::findings(Stage stage) const {

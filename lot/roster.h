@@ -69,6 +69,7 @@ class LotRoster {
 
   std::vector<std::unique_ptr<Block>> blocks_;
   uint64_t size_ = 0;
+  std::string name_before_;  // as it is shown; what is packed next may begin as it does
   Kinds products_, issuers_, postures_;
 };
 
