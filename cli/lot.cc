@@ -51,7 +51,7 @@ void add_lot_options(Command& command, LotOptions& options) {
       .flag("--schema", options.schema,
             "print the JSON Schema of --format json and ndjson, and no more");
   add_engine_option(command, options.engine);
-  add_verbosity(command, options.quiet, options.verbose);
+  add_verbosity(command, options.quiet, options.verbose, Says::verdict);
   command.group(Group::input)
       .positionals("INPUT", options.inputs,
                    "folders with a device a subfolder or file, archives, NDJSON (- is stdin)",
@@ -86,7 +86,7 @@ void add_lot(Command& root) {
       .positionals("FILE", merging->parts, "what lot --part wrote of each part; - is stdin", true)
       .example("matter-attest lot merge --manifest order.csv part-1.ndjson part-2.ndjson")
       .run(runs(merging, run_merge));
-  add_quiet(merge, merging->quiet);
+  add_quiet(merge, merging->quiet, Says::verdict);
 }
 
 }  // namespace attest::cli

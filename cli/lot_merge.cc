@@ -171,7 +171,7 @@ class Merging {
           "this part was judged with another --part secret than the first: what repeats between "
           "them cannot be seen");
     if (facts.network != facts_->network)
-      return error(fmt::format("this part was judged under policy {}, the first under {}",
+      return error(fmt::format("this part was judged for network {}, the first for {}",
                                facts.network, facts_->network));
     if (facts.stage != facts_->stage)
       return error(fmt::format("this part was judged at the stage {}, the first at {}", facts.stage,
@@ -196,8 +196,8 @@ class Merging {
 int run_merge(const MergeOptions& options, const Console& console) {
   CommandFiles files(console);
   files.add(options.parts).add(options.manifests);
-  auto targets =
-      report_targets(options.format, options.output, options.reports, lot_forms(), files);
+  auto targets = report_targets(options.format, options.output, options.reports, lot_forms(), files,
+                                options.quiet);
   if (!targets) return print_error(console, targets.error().what);
   const auto code = Merging(options, std::move(*targets), console).run();
   return code ? *code : print_error(console, code.error().what);

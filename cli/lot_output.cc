@@ -40,7 +40,7 @@ std::string LotOutput::line_in(const ReportForm& form, const DeviceLine& line) c
 }
 
 std::string LotOutput::render(const DeviceLine& line) const {
-  return line_in(*all_.front().target.form, line);
+  return all_.empty() ? std::string() : line_in(*all_.front().target.form, line);
 }
 
 Result<void> LotOutput::write(const DeviceLine& line, std::string_view rendered) {

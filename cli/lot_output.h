@@ -30,7 +30,7 @@ struct LotLines {
   size_t manifests = SIZE_MAX;
 };
 
-// The forms that one lot is written in, --format first.
+// The forms that one lot is written in, --format first where there is one.
 class LotOutput {
  public:
   // An error names the path.
@@ -53,7 +53,7 @@ class LotOutput {
   LotOutput(const LotLines& lines, const Verbosity& verbosity)
       : lines_(lines), verbosity_(verbosity) {}
   std::string line_in(const ReportForm& form, const DeviceLine& line) const;
-  std::vector<One> all_;  // never empty
+  std::vector<One> all_;  // none: the exit code is all that is wanted
   LotLines lines_;
   Verbosity verbosity_;
 };

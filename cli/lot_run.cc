@@ -182,7 +182,7 @@ class LotRun {
 
   // What the verdicts come from, for --verbose.
   void tell_setting() const {
-    verbosity_.detail(fmt::format("policy {}, as of {}; signatures checked by {}, {} at a time",
+    verbosity_.detail(fmt::format("{}, as of {}; signatures checked by {}, {} at a time",
                                   policy_text(setup_.policy.network, setup_.policy.stage),
                                   rfc3339(setup_.policy.at), engine_->name(), jobs()));
     if (ledger_)
@@ -522,10 +522,10 @@ int run_lot(const LotOptions& given, const Console& console) {
   if (given.schema) return show(std::string(lot_schema()), console);
   LotOptions options = given;
   if (options.stream && options.inputs.empty()) options.inputs = {"-"};
-  if (options.format.empty()) options.format = options.stream ? "ndjson" : "text";
+  if (options.format.empty() && options.stream) options.format = "ndjson";
   auto order = order_from(options.expect);
   auto targets = report_targets(options.format, options.output, options.reports, lot_forms(),
-                                files_of(options, files_read(order), console));
+                                files_of(options, files_read(order), console), options.quiet);
   if (!targets) return print_error(console, targets.error().what);
   if (!order) return print_error(console, order.error().what);
   if (const auto problem = usage_problem(options, *targets, console))

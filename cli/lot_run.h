@@ -27,7 +27,7 @@ int run_lot(const LotOptions& options, const Console& console);
 
 struct MergeOptions {
   std::vector<std::string> parts, manifests, columns, reports;
-  std::string format = "text", output;
+  std::string format, output;
   bool quiet = false;
 };
 int run_merge(const MergeOptions& options, const Console& console);

@@ -303,11 +303,15 @@ int show(const std::string& text, const Console& console) {
   return written ? 0 : print_error(console, written.error().what);
 }
 
-void add_quiet(Command& command, bool& quiet) {
-  command.group(Group::output).flag("-q,--quiet", quiet, "say nothing on stderr but errors");
+void add_quiet(Command& command, bool& quiet, Says says) {
+  command.group(Group::output)
+      .flag("-q,--quiet", quiet,
+            says == Says::output ? "say nothing on stderr but errors"
+                                 : "say nothing but errors: without --format, -o and --report the "
+                                   "exit code is all");
 }
-void add_verbosity(Command& command, bool& quiet, bool& verbose) {
-  add_quiet(command, quiet);
+void add_verbosity(Command& command, bool& quiet, bool& verbose, Says says) {
+  add_quiet(command, quiet, says);
   command.group(Group::output)
       .flag("-v,--verbose", verbose, "say on stderr what is read, asked and used");
 }

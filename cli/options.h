@@ -73,8 +73,11 @@ std::vector<std::string> read_all(const RoleFiles& roles, const std::vector<std:
 // All that a command has to say, on stdout; its exit code.
 int show(const std::string& text, const Console& console);
 
-// --quiet, which means the same of every command that says more than errors; and --verbose.
-void add_quiet(Command& command, bool& quiet);
-void add_verbosity(Command& command, bool& quiet, bool& verbose);
+// --quiet, which means the same of every command that says more than errors; and --verbose. Of one
+// that judges the exit code is an answer: its report is left out, too, where nobody asks for a form
+// or a file.
+enum class Says : uint8_t { output, verdict };
+void add_quiet(Command& command, bool& quiet, Says says = Says::output);
+void add_verbosity(Command& command, bool& quiet, bool& verbose, Says says = Says::output);
 
 }  // namespace attest::cli

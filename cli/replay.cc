@@ -51,7 +51,7 @@ int replay(const ReplayOptions& options, const Console& console) {
   files.add({options.bundle, options.signed_by})
       .add(options.revocation_sets)
       .add(options.engine.libraries);
-  const auto targets = targets_of(options.output, files);
+  const auto targets = targets_of(options.output, files, options.quiet);
   if (!targets) return print_error(console, targets.error().what);
   const auto file =
       options.bundle == "-" ? FileBytes::standard_input(console) : FileBytes::open(options.bundle);
@@ -112,7 +112,7 @@ void add_replay(Command& root) {
                "have been revoked since; repeatable");
   add_engine_option(command, options->engine);
   add_report_output(command, options->output);
-  add_verbosity(command, options->quiet, options->verbose);
+  add_verbosity(command, options->quiet, options->verbose, Says::verdict);
   command.example("matter-attest replay sample.bundle")
       .footer(
           "Exit codes: 0 approve, 1 reject, 3 undecided, or the report is not the one in the "

@@ -21,10 +21,11 @@ void add_report_output(Command& command, ReportOutput& output) {
       .colour();
 }
 
-Result<std::vector<ReportTarget>> targets_of(const ReportOutput& output,
-                                             const CommandFiles& files) {
+Result<std::vector<ReportTarget>> targets_of(const ReportOutput& output, const CommandFiles& files,
+                                             bool quiet) {
   std::string format = output.format;
   if (output.plan) {
+    if (format.empty()) format = "text";
     if (format != "text" && format != "plan" && format != "junit-plan")
       return error(fmt::format(
           "--plan: expected no other --format, found {}; beside another form it is --report "
@@ -40,7 +41,7 @@ Result<std::vector<ReportTarget>> targets_of(const ReportOutput& output,
           output.file, promised));
     if (format == "text") format = "plan";
   }
-  return report_targets(format, output.file, output.reports, device_forms(), files);
+  return report_targets(format, output.file, output.reports, device_forms(), files, quiet);
 }
 
 Result<void> write_reports(const std::vector<ReportTarget>& targets, bool all_checks,

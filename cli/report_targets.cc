@@ -34,8 +34,10 @@ bool any_form(const std::vector<ReportTarget>& targets, bool ReportForm::*has) {
 Result<std::vector<ReportTarget>> report_targets(const std::string& format, const std::string& file,
                                                  const std::vector<std::string>& reports,
                                                  const std::vector<std::string>& forms,
-                                                 const CommandFiles& files) {
-  std::vector<ReportTarget> out{{.form = find_form(format), .file = file}};
+                                                 const CommandFiles& files, bool quiet) {
+  std::vector<ReportTarget> out;
+  if (!quiet || !format.empty() || !file.empty())
+    out.push_back({.form = find_form(format.empty() ? "text" : format), .file = file});
   for (const std::string& given : reports) {
     auto target = target_from(given, forms);
     if (!target) return tl::unexpected(target.error());

@@ -16,12 +16,13 @@ struct ReportTarget {
   std::string file;  // stdout for "" and "-"
 };
 
-// The first is that of --format and -o. `reports` are FORM=FILE, each FORM one of `forms`. None is
-// written twice, nor over what the command uses.
+// The first is that of --format (none: text) and -o; who is `quiet` and asks for neither wants the
+// exit code alone. `reports` are FORM=FILE, each FORM one of `forms`. None is written twice, nor
+// over what the command uses.
 Result<std::vector<ReportTarget>> report_targets(const std::string& format, const std::string& file,
                                                  const std::vector<std::string>& reports,
                                                  const std::vector<std::string>& forms,
-                                                 const CommandFiles& files);
+                                                 const CommandFiles& files, bool quiet);
 bool any_form(const std::vector<ReportTarget>& targets, bool ReportForm::*has);
 
 // On stderr, in one line, where a file was written: "REJECT  a lamp: why; written to report.xml".

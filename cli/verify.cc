@@ -52,7 +52,7 @@ void tell_details(const Evidence& e, const Verbosity& verbosity) {
     verbosity.detail(fmt::format("CD signer {} from {}", e.cd_signer->name, e.cd_signer->source));
   if (!e.ledger.chain_id.empty())
     verbosity.detail(fmt::format("ledger {}, {}", ledger_text(e.ledger), e.ledger.source));
-  verbosity.detail(fmt::format("policy {}, as of {}", policy_text(e.policy.network, e.policy.stage),
+  verbosity.detail(fmt::format("{}, as of {}", policy_text(e.policy.network, e.policy.stage),
                                rfc3339(e.policy.at)));
 }
 
@@ -105,7 +105,8 @@ int verify(const VerifyOptions& options, const Console& console) {
   if (options.evidence.empty() && !options.roles.any())
     return print_error(console, is_required("EVIDENCE", "verify", console));
   auto order = order_from(options.expect);
-  auto targets = targets_of(options.output, files_of(options, files_read(order), console));
+  auto targets =
+      targets_of(options.output, files_of(options, files_read(order), console), options.quiet);
   if (!targets) return print_error(console, targets.error().what);
   if (!order) return print_error(console, order.error().what);
   const auto policy = policy_from(options.judge, console);
@@ -227,7 +228,7 @@ void add_verify(Command& root) {
                    "files and folders that together describe one device, and onboarding codes "
                    "(MT:..., 11 or 21 digits); - is stdin",
                    false);
-  add_verbosity(command, options->quiet, options->verbose);
+  add_verbosity(command, options->quiet, options->verbose, Says::verdict);
   command.example("matter-attest verify --network test dac.der pai.der cd.der device.json")
       .example("matter-attest verify --network main sample/")
       .footer("Exit codes: 0 approve, 1 reject, 3 undecided, 2 usage or unreadable evidence")

@@ -68,7 +68,7 @@ class Page {
 };
 
 std::string policy_text(const AuditReport& r) {
-  return fmt::format("policy {}, as of {}{}{}", network_name(r.network), rfc3339(r.at),
+  return fmt::format("network {}, as of {}{}{}", network_name(r.network), rfc3339(r.at),
                      r.fast_track ? "; fast track: one certified version of a product is enough, "
                                     "as a warning"
                                   : "",

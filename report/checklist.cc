@@ -211,7 +211,7 @@ std::string checklist_text(const Evidence& e, const std::vector<Step>& steps, si
                         wrap(fmt::format("do: {}", f->remedy), width - kIndent - 2, kIndent + 2));
     }
   }
-  out += fmt::format("\n  policy {}, as of {}\n", network_name(e.policy.network),
+  out += fmt::format("\n  network {}, as of {}\n", network_name(e.policy.network),
                      rfc3339(e.policy.at));
   if (!e.ledger.chain_id.empty())
     out += fmt::format("  ledger {} ({})\n", ledger_text(e.ledger), printable(e.ledger.source));

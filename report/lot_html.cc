@@ -94,7 +94,7 @@ class Writer {
     {
       const auto eyebrow = page_.in("p", {{"class", "eyebrow"}});
       page_.leaf("span", "Matter device attestation")
-          .leaf("span", fmt::format("policy {}", policy_text(lot_.network, lot_.stage)))
+          .leaf("span", policy_text(lot_.network, lot_.stage))
           .leaf("span", fmt::format("as of {}", rfc3339(lot_.at)));
     }
     decision_headline(page_, lot_.verdict, fmt::format("Lot of {}", devices_text(lot_.devices)));

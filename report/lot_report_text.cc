@@ -160,8 +160,8 @@ class LotPage {
     if (report.not_used_left_out > 0)
       paragraph(fmt::format("not used: {} more", report.not_used_left_out), 2);
     for (const std::string& note : report.notes) paragraph(note, 2);
-    std::string facts = fmt::format("policy {}, as of {}",
-                                    policy_text(report.network, report.stage), rfc3339(report.at));
+    std::string facts =
+        fmt::format("{}, as of {}", policy_text(report.network, report.stage), rfc3339(report.at));
     if (report.manifest_rows > 0)
       facts += fmt::format("; {} of manifests", counted(report.manifest_rows, "row"));
     if (!report.engine.empty()) facts += fmt::format("; signatures checked by {}", report.engine);

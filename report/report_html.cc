@@ -86,7 +86,7 @@ class Writer {
     {
       const auto eyebrow = page_.in("p", {{"class", "eyebrow"}});
       page_.leaf("span", "Matter device attestation")
-          .leaf("span", fmt::format("policy {}", policy_text(e_.policy.network, e_.policy.stage)))
+          .leaf("span", policy_text(e_.policy.network, e_.policy.stage))
           .leaf("span", fmt::format("as of {}", rfc3339(e_.policy.at)));
     }
     const std::string name = device_name(e_);
@@ -471,7 +471,7 @@ class Writer {
         page_.isolated(hex_colons(e_.paa->subject_key_id)).text(" from ").isolated(e_.paa->source);
       page_.text(e_.given_anchors == 0 ? "; no anchor given by hand"
                                        : "; " + anchors_text(e_.given_anchors));
-      page_.text(fmt::format(". Policy {}, as of {}, ledger {}.",
+      page_.text(fmt::format(". Policy: {}, as of {}, ledger {}.",
                              policy_text(e_.policy.network, e_.policy.stage), rfc3339(e_.policy.at),
                              e_.ledger.chain_id.empty()
                                  ? (e_.policy.network == Network::none ? "not asked" : "no answer")

@@ -65,7 +65,7 @@ class PlanPage {
     out_ += fmt::format("{}  {}\n", ink(code_of(verdict), verdict_word(verdict)), printable(name));
   }
   void end(const std::string& policy, Instant at) {
-    paragraph(fmt::format("policy {}, as of {}", policy, rfc3339(at)), 2);
+    paragraph(fmt::format("{}, as of {}", policy, rfc3339(at)), 2);
   }
 
   void all(const std::vector<CaseResult>& results) {

@@ -136,14 +136,14 @@ class Log {
     if (file != e_.files.end())
       artifact.set("index", static_cast<uint64_t>(file - e_.files.begin()));
     Json physical = object().set("artifactLocation", std::move(artifact));
-    // GitHub shows a result at its line; where the file is no text there is none.
+    // GitHub shows a result at its line, and takes none without: what is no text has one.
     Json region = object();
     const Place whole{.path = path, .offset = {}, .item = {}};
-    if (const auto line = line_of_ ? line_of_(place != nullptr ? *place : whole) : std::nullopt)
-      region.set("startLine", *line);
+    const auto line = line_of_ ? line_of_(place != nullptr ? *place : whole) : std::nullopt;
+    region.set("startLine", line.value_or(1));
     if (place != nullptr && place->offset && *place->offset <= kMostExact)
       region.set("byteOffset", *place->offset);
-    if (!region.object()->empty()) physical.set("region", std::move(region));
+    physical.set("region", std::move(region));
     Json location = object().set("physicalLocation", std::move(physical));
     if (place != nullptr && !place->item.empty())
       location.set(

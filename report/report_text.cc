@@ -281,8 +281,8 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
   if (!style.golden)
     page.paragraph(fmt::format("{} checks: {}", report.findings.size(), counts_text(report)), 2);
   const std::string fail_on = fail_on_text(e.policy);
-  page.paragraph(fmt::format("policy {}, as of {}{}{}",
-                             policy_text(e.policy.network, e.policy.stage), rfc3339(e.policy.at),
+  page.paragraph(fmt::format("{}, as of {}{}{}", policy_text(e.policy.network, e.policy.stage),
+                             rfc3339(e.policy.at),
                              e.given_anchors == 0 ? "" : ", " + anchors_text(e.given_anchors),
                              fail_on.empty() ? "" : ", --fail-on " + fail_on),
                  2);

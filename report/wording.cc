@@ -61,7 +61,8 @@ std::string ledger_facts_text(const LedgerStatus& ledger) {
                      printable(ledger.source), ledger_trust_name(ledger.trust));
 }
 std::string policy_text(Network network, Stage stage) {
-  return fmt::format("{}{}", network_name(network), stage == Stage::lab ? ", stage lab" : "");
+  return fmt::format("network {}{}", network_name(network),
+                     stage == Stage::lab ? ", stage lab" : "");
 }
 size_t count_of(const Report& report, Status s) {
   return static_cast<size_t>(std::count_if(report.findings.begin(), report.findings.end(),

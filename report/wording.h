@@ -19,7 +19,7 @@ std::string counts_text(const Report& report);  // "147 passed, 1 failed"
 std::string ledger_text(const LedgerStatus& ledger);
 // The same with when it was read, from where, and what vouches for it.
 std::string ledger_facts_text(const LedgerStatus& ledger);
-std::string policy_text(Network network, Stage stage);  // "main", "none, stage lab"
+std::string policy_text(Network network, Stage stage);  // "network main", "network none, stage lab"
 size_t count_of(const Report& report, Status s);
 std::string anchors_text(size_t given);            // "3 trust anchors given by hand"
 std::string not_used_text(const NotUsed& unused);  // "not used: board.jpg: no QR code ..."

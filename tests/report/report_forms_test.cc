@@ -151,4 +151,15 @@ TEST_CASE("SARIF leads to the file and the byte") {
   const auto offset = static_cast<size_t>(*place.find("region")->find("byteOffset")->integer());
   CHECK(std::string(text(slurp("fixtures/devices/dac-of-another-vendor/dac.pem")))
             .substr(offset, 10) == "-----BEGIN");
+  // GitHub takes no place without a line: what is no text has one.
+  const auto line_in = [](const Judged& of) {
+    const Json whole = report_sarif(of.evidence, of.report);
+    const Json& first = (*(*whole.find("runs")->array())[0].find("results")->array())[0];
+    return *(*first.find("locations")->array())[0]
+                .find("physicalLocation")
+                ->find("region")
+                ->find("startLine")
+                ->integer();
+  };
+  CHECK(line_in(judge_fixture("dac-cut-short")) == 1);
 }

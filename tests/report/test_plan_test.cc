@@ -128,7 +128,7 @@ TEST_CASE("test plan: a good device passes what its files tell") {
   CHECK(result_text(of_case(all, "TC-DA-1.1")) == "not judged: needs a live device");
   CHECK(result_text(of_case(all, "TC-DA-1.3")) == "not judged: a commissioner's test");
   CHECK(result_text(of_case(all, "TC-PAVST-*")) == "not judged: not about attestation");
-  CHECK(result_text(of_case(all, "post-cert-Vendor")).starts_with("not judged: policy none"));
+  CHECK(result_text(of_case(all, "post-cert-Vendor")).starts_with("not judged: network none"));
 }
 
 // (Most fixtures are of test vendor 0xFFF1, which fails 6.2 by itself.)

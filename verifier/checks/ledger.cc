@@ -28,7 +28,7 @@ const char* stopped_by(std::string_view why) {
 }
 
 Outcome answers(const RecordView& record) {
-  if (record.policy.network == Network::none) return skipped("policy none asks no ledger");
+  if (record.policy.network == Network::none) return skipped("network none asks no ledger");
   // Asked, but nothing was ever read: one answer for all, instead of one a fact.
   if (record.facts.asked && record.ledger.height == 0) {
     const Maybe<Unknown> fact = std::get_if<Unknown>(&record.facts.vendor);

@@ -33,7 +33,7 @@ Outcome name_checks(const LotView& lot) {
 
 Outcome are_permitted(const LotView& lot) {
   return all(lot.policy, "does not count: it cannot be waived",
-             "waivers of what can be waived under this policy", [&](const Waiver& w) {
+             "waivers of what can be waived for this network and stage", [&](const Waiver& w) {
                const Maybe<Check> check = find_check(w.id);
                return check != nullptr &&
                               !may_be_waived(*check, lot.policy.network, lot.policy.stage)

@@ -128,7 +128,7 @@ TEST_CASE("what this program wrote is no evidence") {
 TEST_CASE("a page of this program's for people is no evidence, unless somebody wrote into it") {
   const std::string code = "MT:Y.K9042C00KA0648G00",
                     page = "REJECT  a lamp 0xFFF1 / 0x8000\n  it lacks " + code +
-                           "\n\n  TC-DD-1.1  passed\n  policy none, stage lab, as of "
+                           "\n\n  TC-DD-1.1  passed\n  network none, stage lab, as of "
                            "2026-06-01T00:00:00Z; signatures checked by openssl\n";
   const struct {
     const char* what;
@@ -143,8 +143,9 @@ TEST_CASE("a page of this program's for people is no evidence, unless somebody w
       {"narrow", replaced(page, ", as of ", ",\n  as of "), true},
       {"with a code at the margin", page + code + "\n", false},
       {"behind a code", code + "\n" + page, false},
-      {"without its policy", page.substr(0, page.find("  policy")), false},
-      {"of no policy that there is", replaced(page, "policy none", "policy mine"), false},
+      {"of before", replaced(page, "network none", "policy none"), true},
+      {"without its network", page.substr(0, page.find("  network")), false},
+      {"of no network that there is", replaced(page, "network none", "network mine"), false},
       {"as of no time", replaced(page, "2026-06-01", "yesterday "), false},
       {"of another verdict", replaced(page, "REJECT", "FAILED"), false},
   };

@@ -143,9 +143,11 @@ std::string without_ink(std::string_view all) {
   return out += all;
 }
 
-// "policy none, stage lab, as of 2026-06-01T00:00:00Z", which a narrow page has on several lines.
+// "network none, stage lab, as of 2026-06-01T00:00:00Z", which a narrow page has on several lines.
+// (Pages of before say "policy none".)
 bool says_policy(std::string_view from) {
-  constexpr std::string_view kPolicies[] = {"policy main, ", "policy test, ", "policy none, "};
+  constexpr std::string_view kCalled[] = {"network ", "policy "},
+                             kNetworks[] = {"main, ", "test, ", "none, "};
   constexpr std::string_view kAsOf = "as of ";
   constexpr size_t kLongest = 200, kInstant = 20;
   std::string words;
@@ -153,8 +155,15 @@ bool says_policy(std::string_view from) {
     const char one = c == '\n' || c == '\r' ? ' ' : c;
     if (one != ' ' || (!words.empty() && words.back() != ' ')) words += one;
   }
-  const bool known = std::any_of(std::begin(kPolicies), std::end(kPolicies),
-                                 [&](std::string_view one) { return words.starts_with(one); });
+  std::string_view rest = words;
+  const auto skip = [&](const auto& list) {
+    return std::any_of(std::begin(list), std::end(list), [&](std::string_view one) {
+      const bool is = rest.starts_with(one);
+      if (is) rest.remove_prefix(one.size());
+      return is;
+    });
+  };
+  const bool known = skip(kCalled) && skip(kNetworks);
   const size_t at = words.find(kAsOf);
   return known && at != std::string::npos &&
          parse_rfc3339(std::string_view(words).substr(at + kAsOf.size(), kInstant)).has_value();
@@ -174,7 +183,7 @@ bool is_page(std::string_view all) {
   while (!all.empty()) {
     const std::string_view line = all.substr(0, all.find_first_of("\r\n"));
     if (!line.empty() && line[0] != ' ' && !has_verdict(line)) return false;
-    policy = policy || (line.starts_with("  policy ") && says_policy(all));
+    policy = policy || (line.starts_with("  ") && says_policy(all.substr(2)));
     all.remove_prefix(std::min(all.size(), line.size() + 1));
   }
   return policy;
