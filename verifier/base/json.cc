@@ -66,6 +66,7 @@ class Builder {
   bool StartArray() { return open(false); }
   bool EndObject(rapidjson::SizeType) {
     Level& top = open_.back();
+    if (top.doubled) keep_last(top.members);
     members_.resize(std::max(members_.size(), open_.size()));
     members_[open_.size() - 1] = top.members.size();
     return close(Json(std::move(top.members)));
@@ -99,6 +100,7 @@ class Builder {
     Json::Array elements = {};
     std::string key = {};
     std::unordered_set<std::string> keys = {};
+    bool doubled = false;  // a key stands twice among the members
   };
   // RapidJSON takes "\udc00" without its first half and writes a surrogate, which is no UTF-8 (0xED
   // begins them all).
@@ -112,9 +114,19 @@ class Builder {
   }
   bool stands_twice(Level& level) {
     if (doubled_ == nullptr) return refuse("duplicate key \"" + level.key + "\"");
-    std::erase_if(level.members, [&](const auto& member) { return member.first == level.key; });
+    level.doubled = true;
     doubled_->push_back({.element = open_.front().elements.size(), .key = level.key});
     return true;
+  }
+  // Of each key the last member.
+  static void keep_last(Json::Object& members) {
+    std::unordered_set<std::string> seen;
+    Json::Object last;
+    for (auto member = members.rbegin(); member != members.rend(); ++member) {
+      if (seen.insert(member->first).second) last.push_back(std::move(*member));
+    }
+    std::reverse(last.begin(), last.end());
+    members = std::move(last);
   }
   bool open(bool is_object) {
     if (open_.size() >= max_depth_) return refuse(fmt::format("nested deeper than {}", max_depth_));

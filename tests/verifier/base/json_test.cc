@@ -23,6 +23,36 @@ TEST_CASE("json: where a key may stand twice, the last counts and the others are
   CHECK(doubled.size() == 1);
 }
 
+// (With a search for each of them this test would take hours.)
+TEST_CASE("json: as many keys that stand twice as there is room for") {
+  constexpr int kKeys = 100'000;
+  const auto key = [](int i) { return "\"k" + std::to_string(i) + "\":"; };
+  std::string many = "[{", same = "[{";
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < kKeys; ++i) {
+      many += key(i) + std::to_string(round) + ",";
+      same += key(round) + std::to_string(i) + ",";
+    }
+  }
+  many.back() = same.back() = '}';
+  std::vector<DoubledKey> doubled;
+  const auto each = parse_json_of_last_keys(many + "]", doubled);
+  REQUIRE(each.has_value());
+  CHECK(doubled.size() == 2 * kKeys);
+  const Json::Object& members = *each->array()->front().object();
+  REQUIRE(members.size() == kKeys);
+  for (const size_t i : {size_t{0}, size_t{1}, members.size() - 1}) {
+    CHECK(members[i].first == "k" + std::to_string(i));
+    CHECK(members[i].second.natural() == 2);
+  }
+  doubled.clear();
+  const auto three = parse_json_of_last_keys(same + "]", doubled);
+  REQUIRE(three.has_value());
+  CHECK(dump(*three) == R"([{"k0":99999,"k1":99999,"k2":99999}])");
+  CHECK(doubled.size() == 3 * (kKeys - 1));
+  CHECK_FALSE(parse_json(same + "]").has_value());
+}
+
 TEST_CASE("JSON text is read strictly and written back") {
   const auto ok = parse_json(R"({"a":[1,-2.50,true,null,"\u00e9"],"b":{}})");
   REQUIRE(ok);
