@@ -48,6 +48,8 @@ struct Source {
   uint64_t base = 0;    // offset of bytes[0] in the file that `path` names (partitions of an image
                         // keep device offsets)
   bool member = false;  // inside a container or folder: nobody named it
+  bool sparse = false;  // of records or blocks with addresses, which leave out what is erased:
+                        // what does not stand behind `bytes` is not cut off
 };
 
 // What is looked for in a file beside what its reader takes (loose_credentials.h).

@@ -188,6 +188,44 @@ TEST_CASE("esp flash: a file of records leaves out what is erased") {
   std::string cut = intel_hex(0, part);
   cut.erase(cut.rfind(':'));
   CHECK(read_records(cut).device.noted(Remark::truncated));
+  // Bytes behind an address end as they end: that they are whole only TI-TXT says.
+  const auto addressed = [](View bytes) {
+    std::string out = "@00000000";
+    for (size_t i = 0; i < bytes.size(); ++i)
+      out += fmt::format("{}{:02X}", i % 16 == 0 ? '\n' : ' ', bytes[i]);
+    return out + "\n";
+  };
+  CHECK(read_records(addressed(whole)).device.remarks.empty());
+  CHECK(read_records(addressed(part) + "q\n").device.remarks.empty());
+  for (const size_t size :
+       {part.size(), size_t{kFactory + 0x1000}, size_t{kCert + 0x100}, size_t{0xC000}}) {
+    CAPTURE(size);
+    const Reading r = read_records(addressed(View(whole).first(size)));
+    CHECK(remark(r, Remark::truncated).starts_with("the image ends at 0x"));
+  }
+  // A file whose name ends as those of such images do is a file of bytes.
+  for (const bool member : {false, true}) {
+    Reading reading;
+    REQUIRE(
+        read_evidence({.path = "dumps.tar!flash.bin!0x00000000", .bytes = part, .member = member},
+                      reading)
+            .has_value());
+    CHECK(reading.device.noted(Remark::truncated));
+  }
+}
+
+TEST_CASE("esp flash: partitions that overlap are damage, and read once") {
+  Bytes image = flash();
+  std::vector<PartitionRow> all = rows();
+  PartitionRow again = all[1];
+  again.size = static_cast<uint32_t>(image.size() - again.offset);
+  for (int i = 0; i < 80; ++i) all.push_back(again);
+  write(image, 0x8000, partition_table(all));
+  const Reading r = read_file(image);
+  REQUIRE(r.device.integrity.size() == 1);
+  CHECK(r.device.integrity[0].what == "partition table");
+  CHECK(r.device.integrity[0].problem.starts_with("its partitions overlap"));
+  CHECK(*r.device.bytes(FactId::dac) == some_der(480, 1));
 }
 
 TEST_CASE("esp flash: an image that ends too early") {

@@ -178,7 +178,7 @@ TEST_CASE("hex files: TI-TXT and Verilog's, at their addresses") {
   wrong.replace(wrong.find(' ', line), 1, "z");
   const Reading r = read_text(wrong);
   REQUIRE(r.device.integrity.size() == 1);
-  CHECK(r.device.integrity[0].what == "ti-txt line");
+  CHECK(r.device.integrity[0].what == "ti-txt or verilog line");
   CHECK(r.device.integrity[0].place.offset == line);
   for (const char* other :
        {"@0000\n", "@xyz\nFF\n", "@123456789\nFF\n", "@home\nAA BB\n", "@12\nmany words\n"})
@@ -218,6 +218,21 @@ TEST_CASE("hex files: pieces near each other are one image, far ones are several
   REQUIRE(r.files.size() == 2);
   CHECK(r.files[1].size == kBase + image().size() - 0x10000);
   CHECK(r.device.first(FactId::passcode) != nullptr);
+}
+
+TEST_CASE("hex files: little pieces far from one another make no large image") {
+  std::string far;
+  for (uint64_t i = 0; i < 500; ++i) {
+    far += intel_hex(i * 0x1FFF00, Bytes(16, 0x5A));
+    far.erase(far.rfind(':'));
+  }
+  const Reading r = read_text(far + ":00000001FF\n");
+  CHECK(r.device.integrity.empty());
+  REQUIRE(r.files.size() > 2);
+  uint64_t bytes = 0;
+  for (size_t i = 1; i < r.files.size(); ++i) bytes += r.files[i].size;
+  CHECK(bytes >= 500 * 16);
+  CHECK(bytes <= (33u << 20));
 }
 
 TEST_CASE("elf: segments under their addresses, both sizes and orders") {
@@ -272,4 +287,21 @@ TEST_CASE("hex files: remarks and what stands around the records are no records"
     hit[half] = with;
     CHECK(read_text(hit).device.integrity.size() == 1);
   }
+  // The first of them, too, however little of it is left.
+  for (const std::string& good : {hex, srec}) {
+    for (const size_t record : {size_t{0}, size_t{1}, size_t{2}}) {
+      size_t begin = 0;
+      for (size_t i = 0; i < record; ++i) begin = good.find('\n', begin) + 1;
+      for (const size_t kept : {size_t{2}, size_t{6}}) {
+        std::string hit = good;
+        for (size_t i = begin + kept; hit[i] != '\n' && hit[i] != '\r'; ++i) hit[i] = '~';
+        CAPTURE(hit.substr(0, 80));
+        const Reading r = read_text(hit);
+        REQUIRE(r.device.integrity.size() >= 1);
+        CHECK(r.device.integrity[0].what.ends_with(" record"));
+        CHECK(r.device.integrity[0].place.offset == begin);
+      }
+    }
+  }
+  CHECK(read_text("S3 of the line:\n" + srec).device.integrity.empty());
 }

@@ -150,6 +150,26 @@ TEST_CASE("uf2: missing and broken blocks are named with their place") {
   CHECK(problems(read_bytes(overlap)) == "");  // two images of two kinds of chips
 }
 
+TEST_CASE("uf2: blocks far from one another make no large image, of whatever families they are") {
+  for (const bool families : {false, true}) {
+    CAPTURE(families);
+    constexpr size_t kBlocks = 120;
+    Bytes file;
+    for (uint32_t i = 0; i < kBlocks; ++i) {
+      Bytes one = uf2(Bytes(256, 0x5A), i * 0xFFFF00, {.family = families ? i / 2 : kFamily});
+      put_le(one, 20, families ? i % 2 : i, 4);
+      put_le(one, 24, families ? 2 : kBlocks, 4);
+      add(file, one);
+    }
+    const Reading reading = read_bytes(file);
+    CHECK(problems(reading) == "");
+    uint64_t bytes = 0;
+    for (size_t i = 1; i < reading.files.size(); ++i) bytes += reading.files[i].size;
+    CHECK(bytes >= kBlocks * 256);
+    CHECK(bytes <= (33u << 20));
+  }
+}
+
 TEST_CASE("uf2: what is erased or another trade's is no evidence") {
   Reading reading;
   const Bytes other = uf2(Bytes(1000, 0x5A), 0x1000);

@@ -5,12 +5,6 @@
 #include <algorithm>
 
 namespace attest {
-namespace {
-
-constexpr uint64_t kMostBytes = 256u << 20;
-
-}  // namespace
-
 void AddressMap::add(uint64_t address, View bytes) {
   if (bytes.empty()) return;
   const size_t begin = bytes_.size();
@@ -32,24 +26,22 @@ std::optional<uint32_t> AddressMap::word(uint64_t address) const {
 }
 
 std::vector<AddressMap::Image> AddressMap::join(const std::function<void(uint64_t)>& on_overlap,
-                                                uint64_t near) {
+                                                uint64_t near, uint64_t& between) {
   std::sort(pieces_.begin(), pieces_.end(), [](const Piece& a, const Piece& b) {
     return std::pair(a.address, a.order) < std::pair(b.address, b.order);
   });
   std::vector<Image> images;
-  uint64_t total = 0;
   for (const Piece& piece : pieces_) {
     const View bytes = View(bytes_).subspan(piece.begin, piece.size);
     const uint64_t end = images.empty() ? 0 : images.back().address + images.back().bytes.size();
-    if (images.empty() || (piece.address > end && (piece.address - end > near ||
-                                                   total + (piece.address - end) > kMostBytes))) {
+    const uint64_t gap = piece.address > end ? piece.address - end : 0;
+    if (images.empty() || gap > std::min(near, between)) {
       images.push_back({.address = piece.address, .bytes = to_bytes(bytes)});
-      total += piece.size;
       continue;
     }
     Bytes& image = images.back().bytes;
     if (piece.address >= end) {
-      total += piece.address - end + piece.size;
+      between -= gap;
       image.resize(static_cast<size_t>(piece.address - images.back().address), 0xFF);
       image.insert(image.end(), bytes.begin(), bytes.end());
       continue;
@@ -58,27 +50,20 @@ std::vector<AddressMap::Image> AddressMap::join(const std::function<void(uint64_
     const size_t both = std::min(piece.size, image.size() - from);
     if (!equal(View(image).subspan(from, both), bytes.first(both))) on_overlap(piece.address);
     image.insert(image.end(), bytes.begin() + static_cast<std::ptrdiff_t>(both), bytes.end());
-    total += piece.size - both;
   }
   return images;
 }
 
-namespace {
-
-std::string at_address(uint64_t address) {
-  return fmt::format("!0x{:08x}", address);
-}
-
-}  // namespace
-
-bool is_of_map(const Source& source) {
-  return source.member && source.path.ends_with(at_address(source.base));
+Source image_source(const std::string& path, uint64_t address, View bytes) {
+  return {.path = fmt::format("{}!0x{:08x}", path, address),
+          .bytes = bytes,
+          .base = address,
+          .member = true,
+          .sparse = true};
 }
 
 Result<void> read_image(const std::string& path, uint64_t address, View bytes, Reading& reading) {
-  return read_inside(
-      {.path = path + at_address(address), .bytes = bytes, .base = address, .member = true},
-      reading);
+  return read_inside(image_source(path, address, bytes), reading);
 }
 
 }  // namespace attest

@@ -19,10 +19,12 @@ class AddressMap {
   std::optional<uint32_t> word(uint64_t address) const;
   // Pieces no farther from one another are of one memory.
   static constexpr uint64_t kNear = 2u << 20;
-  // Joins what was added. An address given twice keeps the first value; `on_overlap` hears of the
-  // first that differs in a piece. Images together are bounded.
-  std::vector<Image> join(const std::function<void(uint64_t address)>& on_overlap,
-                          uint64_t near = kNear);
+  // Erased bytes that are put between pieces of one file: no flash of these parts is larger.
+  static constexpr uint64_t kMostBetween = 32u << 20;
+  // Joins what was added. An address given twice keeps the first value; `on_overlap` hears of each
+  // piece that differs. What is put between the pieces is taken from `between`.
+  std::vector<Image> join(const std::function<void(uint64_t address)>& on_overlap, uint64_t near,
+                          uint64_t& between);
 
  private:
   struct Piece {
@@ -34,10 +36,9 @@ class AddressMap {
   Bytes bytes_;
 };
 
-// Hands an image to the readers as "file!0x08174000".
+// An image as "file!0x08174000", sparse.
+Source image_source(const std::string& path, uint64_t address, View bytes);
+// Hands it to the readers.
 Result<void> read_image(const std::string& path, uint64_t address, View bytes, Reading& reading);
-// Whether it was handed to them so: what the file does not have behind it was erased, or is no part
-// of the file. Of bytes without addresses it may be cut off.
-bool is_of_map(const Source& source);
 
 }  // namespace attest

@@ -69,17 +69,22 @@ struct Problem {
   std::string what, problem;
 };
 
-// A reader of records: what the two formats share.
+// What a file of the format ends with, be it the file of another tool.
+enum class End : uint8_t { always, not_always };
+
+// A reader of records: what these formats share.
 class Records {
  public:
-  Records(const Source& source, Reading& reading, const char* format)
-      : source_(source), reading_(reading), format_(format) {}
+  Records(const Source& source, Reading& reading, const char* format, End end = End::always)
+      : source_(source), reading_(reading), format_(format), end_(end) {}
   virtual ~Records() = default;
   Result<void> read();
 
  protected:
   // Takes one record; nullopt when it is sound.
   virtual std::optional<Problem> take(View line) = 0;
+  // Whether a line begins as records do.
+  virtual bool is_begun(View line) const = 0;
   AddressMap map_;
   bool ended_ = false;
   bool counted_ = false;  // the last record counts those before it, and rightly: nothing is cut
@@ -89,10 +94,11 @@ class Records {
   const Source& source_;
   Reading& reading_;
   const char* format_;
+  End end_;
 };
 
-// A comment, or what somebody wrote before the records and behind them. (A record of which a
-// character was hit has digits.)
+// A comment, or what somebody wrote before the records and behind them. (A record of which
+// characters were hit has digits, or begins as a record.)
 bool is_remark(View line, bool among_records) {
   constexpr std::string_view kSigns = ";#/*";
   if (among_records && kSigns.find(static_cast<char>(line[0])) == std::string_view::npos)
@@ -116,14 +122,15 @@ Result<void> Records::read() {
     broken = 0;
   };
   for (Lines lines(source_.bytes); lines.next();) {
-    if (lines.line.empty() || is_remark(lines.line, any && !ended_)) continue;
+    const View line = lines.line;
+    if (line.empty() || (!is_begun(line) && is_remark(line, any && !ended_))) continue;
     any = true;
     auto found = ended_ ? std::optional(Problem{fmt::format("{} end", format_),
                                                 "records follow the end record"})
-                 : lines.line.size() > kMostLine
+                 : line.size() > kMostLine
                      ? std::optional(Problem{fmt::format("{} record", format_),
                                              "the line is longer than any record"})
-                     : take(lines.line);
+                     : take(line);
     if (!found) {
       end_run();
       continue;
@@ -134,21 +141,27 @@ Result<void> Records::read() {
     }
   }
   end_run();
-  if (!ended_ && !counted_)
+  const bool whole = ended_ || counted_;
+  if (!whole && end_ == End::always)
     reading_.device.note(
         Remark::truncated,
         {.path = source_.path, .offset = source_.base + source_.bytes.size(), .item = {}},
         fmt::format("the {} file has no end record", format_));
   say_uicr(map_, source_.path, reading_);
   say_lock_bits(map_, source_.path, reading_);
-  const auto images = map_.join([&](uint64_t address) {
-    reading_.device.damaged(
-        {.path = source_.path, .offset = {}, .item = fmt::format("0x{:08x}", address)},
-        fmt::format("{} overlap", format_), "two records give different bytes for one address");
-  });
+  uint64_t between = AddressMap::kMostBetween;
+  const auto images = map_.join(
+      [&](uint64_t address) {
+        reading_.device.damaged(
+            {.path = source_.path, .offset = {}, .item = fmt::format("0x{:08x}", address)},
+            fmt::format("{} overlap", format_), "two records give different bytes for one address");
+      },
+      AddressMap::kNear, between);
   for (const AddressMap::Image& image : images) {
-    if (const auto done = read_image(source_.path, image.address, image.bytes, reading_); !done)
-      return done;
+    Source inside = image_source(source_.path, image.address, image.bytes);
+    // Where nothing says that the file is whole, it may be cut off as any file of bytes.
+    inside.sparse = whole || end_ == End::always;
+    if (const auto done = read_inside(inside, reading_); !done) return done;
   }
   return {};
 }
@@ -158,6 +171,7 @@ class IntelHex : public Records {
   IntelHex(const Source& source, Reading& reading) : Records(source, reading, "intel hex") {}
 
  private:
+  bool is_begun(View line) const override { return line[0] == ':'; }
   // ":" length, address (2), type, data, and a checksum that makes the sum zero.
   std::optional<Problem> take(View line) override {
     if (line[0] != ':' || !decode(line.subspan(1), bytes_) || bytes_.size() < 5 ||
@@ -209,6 +223,10 @@ class SRecords : public Records {
   SRecords(const Source& source, Reading& reading) : Records(source, reading, "s-record") {}
 
  private:
+  bool is_begun(View line) const override {
+    const bool typed = line.size() > 1 && line[0] == 'S' && line[1] >= '0' && line[1] <= '9';
+    return typed && std::find(line.begin(), line.end(), ' ') == line.end();
+  }
   // "S", type, length, address (2, 3 or 4 by type), data, and a checksum that makes the sum FF.
   std::optional<Problem> take(View line) override {
     if (line.size() < 4 || line[0] != 'S' || line[1] < '0' || line[1] > '9' ||
@@ -249,11 +267,11 @@ class SRecords : public Records {
 
 // "@F000" and behind it lines of bytes, "31 40 00 03": TI-TXT, which ends with "q", and what
 // objcopy writes for Verilog, which ends as it ends.
+constexpr const char* kAddressedBytes = "ti-txt or verilog";
 class AddressedBytes : public Records {
  public:
-  AddressedBytes(const Source& source, Reading& reading) : Records(source, reading, "ti-txt") {
-    counted_ = true;
-  }
+  AddressedBytes(const Source& source, Reading& reading)
+      : Records(source, reading, kAddressedBytes, End::not_always) {}
   static std::optional<uint64_t> address_of(View line) {
     constexpr size_t kMostDigits = 8;
     if (line.size() < 2 || line.size() > kMostDigits + 1 || line[0] != '@') return std::nullopt;
@@ -277,6 +295,7 @@ class AddressedBytes : public Records {
   }
 
  private:
+  bool is_begun(View line) const override { return line[0] == '@'; }
   std::optional<Problem> take(View line) override {
     if (const auto address = address_of(line)) {
       at_ = *address;
@@ -286,7 +305,8 @@ class AddressedBytes : public Records {
     } else if (line.size() == 1 && (line[0] == 'q' || line[0] == 'Q')) {
       ended_ = true;
     } else {
-      return Problem{"ti-txt line", "expected '@' and an address, bytes in hex, or 'q'"};
+      return Problem{fmt::format("{} line", kAddressedBytes),
+                     "expected '@' and an address, bytes in hex, or 'q'"};
     }
     return std::nullopt;
   }

@@ -162,7 +162,7 @@ class Uf2 {
               {.path = s_.path, .offset = {}, .item = fmt::format("0x{:08x}", address)},
               "uf2 overlap", "two blocks give different bytes for one address");
         },
-        kFlash);
+        kFlash, between_);
     for (const AddressMap::Image& one : joined) {
       if (const auto done = read_image(s_.path, one.address, one.bytes, reading_); !done)
         return done;
@@ -173,6 +173,7 @@ class Uf2 {
   const Source& s_;
   Reading& reading_;
   std::vector<Image> images_;
+  uint64_t between_ = AddressMap::kMostBetween;
   size_t broken_ = 0, begun_ = 0, not_for_flash_ = 0, first_aside_ = 0;
   bool any_broken_ = false, too_many_ = false;
   std::string problem_;

@@ -8,7 +8,6 @@
 #include <set>
 
 #include "verifier/base/checksum.h"
-#include "verifier/readers/containers/address_map.h"
 #include "verifier/readers/containers/carve.h"
 #include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/espressif/esp_image.h"
@@ -110,7 +109,7 @@ bool Flash::covered(size_t at) const {
 // A file of records or blocks leaves out the erased end of what it holds.
 void Flash::add_erased(const Table& table) {
   constexpr int64_t kMost = 64 << 20;
-  if (!is_of_map(source_)) return;
+  if (!source_.sparse) return;
   const int64_t base = device_base(table), size = static_cast<int64_t>(image_.size());
   int64_t wanted = size;
   for (const Row& row : table.rows) {
@@ -141,7 +140,7 @@ void Flash::take_table(const Table& table) {
   for (const TableProblem& p : table.problems)
     reading_.device.damaged(place(p.offset, "partition table"), "partition table", p.problem);
   const int64_t base = device_base(table);
-  uint64_t described = 0;
+  uint64_t described = 0, taken = 0;
   std::string first_cut;
   for (const Row& row : table.rows) {
     const int64_t at = static_cast<int64_t>(row.offset) - base, end = at + row.size;
@@ -160,9 +159,17 @@ void Flash::take_table(const Table& table) {
       region.kind = Region::Kind::secure_cert;
     else if (row.type != kData || row.subtype != kNvsSubtype)
       continue;
+    taken += region.size;
+    if (taken > image_.size()) {
+      reading_.device.damaged(place(table.at, "partition table"), "partition table",
+                              fmt::format("its partitions overlap, those before {} and it: they "
+                                          "have more bytes than the image",
+                                          printable(region.label)));
+      break;
+    }
     regions_.push_back(std::move(region));
   }
-  if (described != 0 && !is_of_map(source_) && !ends_with_app(table))
+  if (described != 0 && !source_.sparse && !ends_with_app(table))
     reading_.device.note(
         Remark::truncated, place(image_.size(), first_cut),
         fmt::format("the image ends at 0x{:x}, in or before partition {}; the partition table "

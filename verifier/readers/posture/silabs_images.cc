@@ -16,7 +16,7 @@ namespace {
 
 constexpr uint8_t kProperties[] = {0x13, 0xB7, 0x79, 0xFA, 0xC9, 0x25, 0xDD, 0xB7,
                                    0xAD, 0xF3, 0xCF, 0xE0, 0xF1, 0xB6, 0x14, 0xB8};
-constexpr size_t kPropertiesSize = 80, kCertificate = 136, kVectorsAt = 0x34;
+constexpr size_t kPropertiesSize = 80, kCertificate = 136, kVectorsAt = 0x34, kVectorsStep = 0x200;
 
 struct Properties {
   size_t at = 0, start = 0;  // in the bytes: of the properties, of the image
@@ -39,9 +39,8 @@ bool are_properties(View v, size_t at) {
 // Where images with properties begin: the nearest vector table in front of them whose word 13
 // points at them.
 std::map<size_t, size_t> vector_tables(View v, uint64_t base, FirmwareWork& work) {
-  constexpr size_t kStep = 0x200;
   std::map<size_t, size_t> out;  // from the properties to the start
-  for (size_t start = 0; start + kVectorsAt + 4 <= v.size(); start += kStep) {
+  for (size_t start = 0; start + kVectorsAt + 4 <= v.size(); start += kVectorsStep) {
     ++work.entries;
     const uint64_t address = le32(v, start + kVectorsAt);
     if (address < base + start) continue;
@@ -62,24 +61,76 @@ Properties properties_at(View v, size_t at, size_t start, uint64_t base) {
           .certificate = le32(v, at + 56)};
 }
 
-// One more than are judged, where there are more.
-std::vector<Properties> properties_in(const Source& s, FirmwareWork& work) {
-  constexpr uint32_t kLastType = 2;
-  std::vector<Properties> out;
-  const View v = s.bytes;
-  for (const auto& [at, start] : vector_tables(v, s.base, work)) {
-    if (out.size() <= kMostImages) out.push_back(properties_at(v, at, start, s.base));
-  }
-  if (!out.empty() || s.base != 0 || v.size() <= kVectorsAt + 4) return out;
-  // A file without addresses: the vector table of its first byte says where it lies.
-  const uint32_t address = le32(v, kVectorsAt);
-  for (auto at = find(v, kProperties); at && *at < address && out.size() <= kMostImages;
+// Where its signature or checksum lies: behind its start, in the bytes; nullopt: elsewhere.
+std::optional<size_t> signature_of(View v, const Properties& p) {
+  const auto at = inside(v, p.base, p.signature, p.type == 2 ? 4 : 64);
+  return at && *at >= p.start ? at : std::nullopt;
+}
+
+// Where properties lie in bytes that have no addresses; one more than are judged, where there are
+// more.
+std::vector<size_t> places_of_properties(View v) {
+  std::vector<size_t> out;
+  for (auto at = find(v, kProperties); at && out.size() <= kMostImages;
        at = find(v, kProperties, *at + 1)) {
     if (!are_properties(v, *at)) break;
-    const Properties found = properties_at(v, *at, 0, address - *at);
-    if (found.type <= kLastType) out.push_back(found);
+    constexpr uint32_t kLastType = 2;
+    if (le32(v, *at + 20) <= kLastType) out.push_back(*at);
   }
   return out;
+}
+
+// A stack in the RAM, and behind it the code that begins, in flash. (A table at the first byte is
+// taken for one whatever it says.)
+bool may_be_vectors(View v, size_t start, uint64_t base) {
+  constexpr uint32_t kRam = 0x20000000, kRamSize = 0x01000000;
+  const uint32_t stack = le32(v, start), reset = le32(v, start + 4);
+  return start == 0 || (stack - kRam < kRamSize && stack % 4 == 0 && reset % 2 == 1 &&
+                        reset >= base && reset - base < v.size());
+}
+
+// The address of the first byte of a dump without addresses: the one that most of its vector tables
+// tell, by properties that they point at, with signatures in the dump. Nullopt: none does.
+std::optional<uint64_t> base_of(View v, FirmwareWork& work) {
+  struct Votes {
+    size_t inside = 0, all = 0;
+    bool operator>(const Votes& o) const {
+      return std::pair(inside, all) > std::pair(o.inside, o.all);
+    }
+  };
+  std::map<uint64_t, Votes> votes;
+  std::vector<uint64_t> bases;  // as their first tables follow one another
+  for (const size_t at : places_of_properties(v)) {
+    for (size_t start = 0; start < at; start += kVectorsStep) {
+      ++work.entries;
+      const uint64_t address = le32(v, start + kVectorsAt);
+      if (address < at || !may_be_vectors(v, start, address - at)) continue;
+      const Properties p = properties_at(v, at, start, address - at);
+      const auto [found, is_new] = votes.try_emplace(p.base);
+      if (is_new) bases.push_back(p.base);
+      ++found->second.all;
+      found->second.inside += p.type == 0 || signature_of(v, p).has_value();
+    }
+  }
+  const auto best = std::max_element(bases.begin(), bases.end(),
+                                     [&](uint64_t a, uint64_t b) { return votes[b] > votes[a]; });
+  return best == bases.end() ? std::nullopt : std::optional(*best);
+}
+
+// One more than are judged, where there are more.
+std::vector<Properties> properties_in(const Source& s, FirmwareWork& work) {
+  const View v = s.bytes;
+  const auto at_base = [&](uint64_t base) {
+    std::vector<Properties> out;
+    for (const auto& [at, start] : vector_tables(v, base, work)) {
+      if (out.size() <= kMostImages) out.push_back(properties_at(v, at, start, base));
+    }
+    return out;
+  };
+  std::vector<Properties> out = at_base(s.base);
+  if (!out.empty() || s.base != 0) return out;
+  const auto base = base_of(v, work);
+  return base ? at_base(*base) : std::vector<Properties>();
 }
 
 Bytes digest_of(View v) {
@@ -112,8 +163,8 @@ void say_properties(const Properties& p, const Source& s, FirmwareWork& work, Re
   const char* what = bootloader ? "bootloader" : "application";
   SignedImage out =
       SignedImage::at(tool::place(s, p.start, what), fmt::format("{} 0x{:08x}", what, p.version));
-  const auto at = inside(v, p.base, p.signature, p.type == 2 ? 4 : 64);
-  if (p.type == 1 && (!at || *at < p.start)) {
+  const auto at = signature_of(v, p);
+  if (p.type == 1 && !at) {
     out.scheme = "ecdsa-p256";
     out.signature = ImageSignature::bad;
     out.problem = fmt::format("its signature at 0x{:08x} is not in the image", p.signature);
@@ -131,59 +182,94 @@ void say_properties(const Properties& p, const Source& s, FirmwareWork& work, Re
       take_certificate(v.subspan(*certificate, kCertificate), out);
   } else if (p.type == 2) {
     out.scheme = "crc32";
-    if (at && *at >= p.start && crc32(v.subspan(p.start, *at - p.start)) != le32(v, *at))
+    if (at) work.hashed += *at - p.start;
+    if (at && crc32(v.subspan(p.start, *at - p.start)) != le32(v, *at))
       out.problem = "its CRC-32 is wrong";
   }
   reading.device.posture.images.push_back(std::move(out));
 }
 
-constexpr uint32_t kGblHeader = 0x03A617EB, kGblSignature = 0xF70A0AF7, kGblEnd = 0xFC0404FC;
+constexpr uint32_t kGblHeader = 0x03A617EB, kGblSignature = 0xF70A0AF7, kGblEnd = 0xFC0404FC,
+                   kGblProgram = 0xFD0303FD;
 
 bool is_gbl(View v) {
   return v.size() >= 16 && le32(v, 0) == kGblHeader && le32(v, 4) == 8;
 }
 
-constexpr uint32_t kGblProgram = 0xFD0303FD;
+// A GBL file. What it writes compressed, encrypted or as a difference is not seen.
+struct Gbl {
+  size_t end = 0;                   // behind its last tag that was read
+  std::string problem;              // of what stands there; empty: it ends as it should
+  AddressMap flash;                 // what it writes
+  std::optional<size_t> signature;  // where the tag is
+};
 
-// Its tags. The images that it writes into flash are added to `flash`; what it writes compressed,
-// encrypted or as a difference is not seen.
-void say_gbl(const Source& s, AddressMap& flash, Reading& reading) {
-  const View v = s.bytes;
-  SignedImage out = SignedImage::at(tool::place(s, 0, "GBL"), "GBL file");
-  std::string problem;
-  size_t at = 0;
-  for (bool ended = false; !ended && problem.empty();) {
-    const uint32_t tag = at + 8 <= v.size() ? le32(v, at) : 0;
-    const size_t size = at + 8 <= v.size() ? le32(v, at + 4) : 0;
+Gbl parse_gbl(View v, FirmwareWork& work) {
+  Gbl out;
+  size_t& at = out.end;
+  for (bool ended = false; !ended && out.problem.empty();) {
+    ++work.entries;
     if (at + 8 > v.size()) {
-      problem = "expected its end tag, found none";
-    } else if (size > v.size() - at - 8) {
-      problem = fmt::format("expected {} bytes, found {}", size, v.size() - at - 8);
+      out.problem = "expected its end tag, found none";
+      break;
+    }
+    const uint32_t tag = le32(v, at);
+    const size_t size = le32(v, at + 4);
+    ended = tag == kGblEnd;
+    if (size > v.size() - at - 8) {
+      out.problem = fmt::format("expected {} bytes, found {}", size, v.size() - at - 8);
+    } else if (out.signature && (tag == kGblSignature || tag == kGblProgram)) {
+      out.problem = fmt::format("expected the end behind its signature, found {}",
+                                tag == kGblSignature ? "another signature" : "a program");
     } else {
       const View data = v.subspan(at + 8, size);
-      if (tag == kGblSignature && size == 64) {
-        out.scheme = "ecdsa-p256";
-        out.signature = ImageSignature::unchecked;
-        out.digest = digest_of(v.first(at));
-        out.value = to_bytes(data);
-      }
-      if (tag == kGblProgram && size > 4) flash.add(le32(data, 0), data.subspan(4));
-      ended = tag == kGblEnd;
+      if (tag == kGblSignature && size == 64) out.signature = at;
+      if (tag == kGblProgram && size > 4) out.flash.add(le32(data, 0), data.subspan(4));
       at += 8 + size;
     }
   }
-  if (!problem.empty()) reading.device.damaged(tool::place(s, at, "GBL"), "GBL tag", problem);
-  // What is cut may have had a signature.
-  if (problem.empty() || out.signature != ImageSignature::none)
-    reading.device.posture.images.push_back(std::move(out));
+  return out;
 }
 
-// False: there are more than are judged.
-bool say_images(const Source& s, FirmwareWork& work, Reading& reading) {
+void say_gbl(const Source& s, const Gbl& gbl, FirmwareWork& work, Reading& reading) {
+  SignedImage out = SignedImage::at(tool::place(s, 0, "GBL"), "GBL file");
+  if (gbl.signature) {
+    const View covered = s.bytes.first(*gbl.signature);
+    work.hashed += covered.size();
+    out.scheme = "ecdsa-p256";
+    out.signature = ImageSignature::unchecked;
+    out.digest = digest_of(covered);
+    out.value = to_bytes(s.bytes.subspan(*gbl.signature + 8, 64));
+  }
+  if (!gbl.problem.empty())
+    reading.device.damaged(tool::place(s, gbl.end, "GBL"), "GBL tag", gbl.problem);
+  // What is cut may have had a signature.
+  if (gbl.problem.empty() || gbl.signature) reading.device.posture.images.push_back(std::move(out));
+}
+
+// Of what it writes at one address twice the first is judged, and it is said: which of them stays
+// is not known.
+std::vector<AddressMap::Image> written(const Source& s, Gbl& gbl, Reading& reading) {
+  constexpr uint64_t kPage = 0x2000;  // no gap within an image is wider than a page of flash
+  std::optional<uint64_t> twice;
+  uint64_t between = s.bytes.size();
+  auto out =
+      gbl.flash.join([&](uint64_t address) { twice = twice.value_or(address); }, kPage, between);
+  if (twice)
+    reading.device.damaged(tool::place(s, 0, "GBL"), "GBL overlap",
+                           fmt::format("its programs give different bytes for one address, 0x{:08x}"
+                                       " or behind it",
+                                       *twice));
+  return out;
+}
+
+// As many as there is room for; false: there are more.
+bool say_images(const Source& s, size_t& room, FirmwareWork& work, Reading& reading) {
   const std::vector<Properties> properties = properties_in(s, work);
-  for (size_t i = 0; i < std::min(properties.size(), kMostImages); ++i)
-    say_properties(properties[i], s, work, reading);
-  return properties.size() <= kMostImages;
+  const size_t count = std::min(properties.size(), room);
+  for (size_t i = 0; i < count; ++i) say_properties(properties[i], s, work, reading);
+  room -= count;
+  return properties.size() == count;
 }
 
 }  // namespace
@@ -193,17 +279,13 @@ bool holds_silabs(View bytes) {
 }
 
 bool say_silabs_images(const Source& s, FirmwareWork& work, Reading& reading) {
-  if (!is_gbl(s.bytes)) return say_images(s, work, reading);
-  AddressMap flash;
-  say_gbl(s, flash, reading);
+  size_t room = kMostImages;
+  if (!is_gbl(s.bytes)) return say_images(s, room, work, reading);
+  Gbl gbl = parse_gbl(s.bytes, work);
+  say_gbl(s, gbl, work, reading);
   bool all = true;
-  for (const AddressMap::Image& image : flash.join([](uint64_t) {}))
-    all = say_images({.path = fmt::format("{}!0x{:08x}", s.path, image.address),
-                      .bytes = image.bytes,
-                      .base = image.address,
-                      .member = true},
-                     work, reading) &&
-          all;
+  for (const AddressMap::Image& image : written(s, gbl, reading))
+    all = say_images(image_source(s.path, image.address, image.bytes), room, work, reading) && all;
   return all;
 }
 
