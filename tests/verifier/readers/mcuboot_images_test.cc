@@ -89,13 +89,14 @@ struct Made {
   uint32_t counter = 3;
   unsigned type = 0;  // of the signature, in place of its own
   size_t zeros = 0;   // behind it
+  size_t body = 1000;
 };
 
 Bytes hash_of(unsigned bits, View data) {
   return bits == 384 ? sha384(data) : bits == 512 ? sha512(data) : to_bytes(sha256(data));
 }
 
-constexpr size_t kHeader = 0x200, kBody = 1000;
+constexpr size_t kHeader = 0x200, kBody = Made{}.body;
 
 Bytes image(const Made& made, EVP_PKEY* key) {
   Bytes out;
@@ -109,14 +110,14 @@ Bytes image(const Made& made, EVP_PKEY* key) {
                                     {0, 4},
                                     {kHeader, 2},
                                     {kept.size(), 2},
-                                    {kBody, 4},
+                                    {made.body, 4},
                                     {0, 4},
                                     {0x0003'0201, 4},
                                     {7, 4},
                                     {0, 4}})
     put(out, value, size);
   out.resize(kHeader, 0);
-  for (size_t i = 0; i < kBody; ++i) out.push_back(static_cast<uint8_t>(i * 31));
+  for (size_t i = 0; i < made.body; ++i) out.push_back(static_cast<uint8_t>(i * 31));
   out.insert(out.end(), kept.begin(), kept.end());
   const Bytes covered = out, digest = hash_of(made.hash, covered), der = public_der(key);
   const auto parsed = firmware_key(der);
@@ -288,17 +289,55 @@ TEST_CASE("MCUboot: an image that is damaged or cut is told of") {
     const Reading reading = read_bytes(View(good).first(size));
     CHECK(has_problem(reading, "MCUboot image: expected "));
   }
-  // The head of one of two slots lies elsewhere while they are swapped; the magic's four bytes
-  // stand in MCUboot itself.
-  Bytes swapped = good;
-  swapped.resize(0x1000, 0xFF);
-  swapped.insert(swapped.end(), good.begin(), good.begin() + 0x300);
-  swapped.resize(0x2000, 0xFF);
-  CHECK(problems(read_bytes(swapped)).empty());
+  // The magic's four bytes stand in MCUboot itself.
   Bytes code;
   for (size_t i = 0; i < 0x1000; ++i) code.push_back(static_cast<uint8_t>(i * 197 + i / 7));
   for (size_t i = 0; i < 4; ++i) code[0x300 + i] = good[i];
   CHECK_FALSE(has_problem(read_bytes(code), "MCUboot"));
+}
+
+TEST_CASE("MCUboot: a swap leaves sectors of an image, and a second slot of it is judged") {
+  const Pkey key = new_key(Signer::p256);
+  constexpr size_t kSlot = 0x8000, kLarge = 0x3000;
+  const Bytes good = image({.body = kLarge}, key.get());
+  const auto flash = [&](View second, size_t size) {
+    Bytes out = good;
+    out.resize(kSlot, 0xFF);
+    out.insert(out.end(), second.begin(), second.end());
+    out.resize(size, 0xFF);
+    return out;
+  };
+  CHECK(problems(read_bytes(flash(good, 2 * kSlot))).empty());
+  CHECK(read_bytes(flash(good, 2 * kSlot)).device.posture.images.size() == 2);
+  Bytes swapped(good.begin(), good.begin() + 0x2000);
+  CHECK(problems(read_bytes(flash(swapped, 2 * kSlot))).empty());
+  swapped.resize(swapped.size() + 0x800, 0x5A);  // another area
+  CHECK(problems(read_bytes(flash(swapped, 2 * kSlot))).empty());
+
+  const auto changed = [&](size_t at, uint8_t bit) {
+    Bytes out = good;
+    out[at] ^= bit;
+    return out;
+  };
+  const size_t area = kHeader + kLarge, tlvs = area + 12;
+  const struct {
+    const char* what;
+    Bytes second;
+    size_t size;
+  } kRows[] = {{"cut within a sector", to_bytes(View(good).first(0x1800)), 2 * kSlot},
+               {"cut within its first", to_bytes(View(good).first(0x300)), 2 * kSlot},
+               {"its head alone", to_bytes(View(good).first(0x20)), 2 * kSlot},
+               {"cut by the end", to_bytes(View(good).first(0x2000)), kSlot + 0x2000},
+               {"protected TLVs", changed(area, 0x01), 2 * kSlot},
+               {"TLVs", changed(tlvs, 0x20), 2 * kSlot},
+               {"the body and none", to_bytes(View(good).first(tlvs)), 2 * kSlot}};
+  for (const auto& row : kRows) {
+    CAPTURE(std::string(row.what));
+    const Reading reading = read_bytes(flash(row.second, row.size));
+    CHECK(has_problem(reading, "0x8000 MCUboot image: expected "));
+    CHECK(reading.device.integrity.size() == 1);
+    CHECK(reading.device.posture.images.size() == 1);
+  }
 }
 
 TEST_CASE("MCUboot: the counter of an image whose signature is broken is none") {

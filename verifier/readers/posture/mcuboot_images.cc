@@ -306,6 +306,22 @@ std::optional<std::string> magic_damage(View v, size_t at, FirmwareWork& work) {
   return fmt::format("expected its magic 0x{:08x}, found 0x{:08x}", kMcubootMagic, magic);
 }
 
+// What a swap of two slots leaves in the area that it needs for that: whole sectors of an image
+// that lies elsewhere, from its head on. (A slot that was cut, or whose TLVs are wrong, has other
+// parts.)
+bool is_copy(View v, size_t at, const Mcuboot& image) {
+  constexpr size_t kSector = 0x1000;
+  const View whole = v.subspan(image.at, image.end - image.at), there = v.subspan(at);
+  const size_t most = std::min(whole.size(), there.size());
+  const auto differs =
+      std::mismatch(whole.begin(), whole.begin() + static_cast<long>(most), there.begin());
+  const auto same = static_cast<size_t>(differs.first - whole.begin());
+  const size_t sectors = same / kSector * kSector;
+  const View behind = there.subspan(sectors, same - sectors);
+  return sectors != 0 && same < most && same < image.signed_size &&
+         std::all_of(behind.begin(), behind.end(), [](uint8_t b) { return b == 0xFF; });
+}
+
 // One behind the other: what lies in an image is its own.
 Found mcuboot_images(View v, FirmwareWork& work) {
   Found out;
@@ -323,14 +339,10 @@ Found mcuboot_images(View v, FirmwareWork& work) {
     }
     at += kMcubootStep;
   }
-  // While two slots are swapped a part keeps the head of one of them elsewhere.
-  const auto is_copy = [&](const auto& damage) {
-    const View head = v.subspan(damage.first, kMcubootHeader);
-    return std::any_of(out.images.begin(), out.images.end(), [&](const Mcuboot& image) {
-      return equal(v.subspan(image.at, kMcubootHeader), head);
-    });
-  };
-  std::erase_if(out.damaged, is_copy);
+  std::erase_if(out.damaged, [&](const auto& damage) {
+    return std::any_of(out.images.begin(), out.images.end(),
+                       [&](const Mcuboot& image) { return is_copy(v, damage.first, image); });
+  });
   return out;
 }
 
