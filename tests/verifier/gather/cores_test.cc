@@ -46,4 +46,7 @@ TEST_CASE("cores: one that nothing tells of leaves the lock open") {
   CHECK(debug_of({application}, asked("Application")) ==
         both + ", unclear network core, yes locked");
   CHECK(debug_of({network}, asked("Application")) == both);
+  CHECK(debug_of({}, asked("Network")) == locked + ", unclear application core");
+  CHECK(debug_of({}, asked("Network") + asked("Application")) == both);
+  CHECK(debug_of({application}, "core: Application\n" + asked("Network")) == both + ", yes locked");
 }

@@ -257,11 +257,43 @@ TEST_CASE("option bytes, blhost, nrfutil: numbers are read, words are not") {
       {"Response status = 0 (0x0) Success.\nLife Cycle State = development life cycle\n",
        "no open"},
       {"{\"command\": \"get-property\", \"response\": [1520786085]}\n", "no open"},
-      {"core: Network\naccess status: Debug access is enabled (status value: None)\n", "no open"},
+      {"core: Application\naccess status: Debug access is enabled (status value: None)\n",
+       "no open"},
       {"access status: Debug access is x (status value: SecureRegions)\n", "unclear "}};
   for (const auto& [text, expected] : kRows) {
     CAPTURE(text);
     CHECK(said(read_text(text), Trait::debug) == expected);
+  }
+}
+
+TEST_CASE("nrfutil: a core without its access status is not told of") {
+  const std::string serial = "serial_number: 001050000001\n", app = "    core: Application\n",
+                    net = "    core: Network\n", other = "    core: Modem\n",
+                    all = "    access status: Debug access is disabled (status value: All)\n",
+                    none = "    access status: Debug access is enabled (status value: None)\n",
+                    cut = "    access status: Debug access is disabled\n",
+                    open_app = "unclear application core", open_net = "unclear network core";
+  const std::pair<std::string, std::string> kRows[] = {
+      {serial + app + all, "yes locked"},
+      {serial + app + all + serial + net + all, "yes locked, yes locked"},
+      {serial + app + all + net + none, "yes locked, no open"},
+      {serial + app + serial + net + all, "yes locked, " + open_app},
+      {app + net + all, "yes locked, " + open_app},
+      {serial + app + cut + serial + net + all, "yes locked, " + open_app},
+      {serial + app + all + serial + net, "yes locked, " + open_net},
+      {serial + app + all + serial + net + cut, "yes locked, " + open_net},
+      {serial + app + all + serial + other, "yes locked, unclear "},
+      {serial + net + all, "yes locked, " + open_app},
+      {net + none, "no open, " + open_app},
+      {serial + net + all + "serial_number: 001050000002\n" + app + all,
+       "yes locked, yes locked, " + open_app},
+      // Asked once more, or for something else.
+      {serial + app + serial + app + all, "yes locked"},
+      {serial + app + "    code address: 0x0\n" + serial + app + all + serial + net + all,
+       "yes locked, yes locked"}};
+  for (const auto& [text, expected] : kRows) {
+    CAPTURE(text);
+    CHECK(all_said(read_text(text), Trait::debug) == expected);
   }
 }
 

@@ -17,6 +17,7 @@
 #include "verifier/readers/posture/tool_text.h"
 #include "verifier/readers/quoted.h"
 #include "verifier/readers/text/beside.h"
+#include "verifier/readers/vendors/nordic_uicr.h"
 
 namespace attest {
 namespace {
@@ -36,27 +37,83 @@ std::optional<std::string_view> access_status(std::string_view line) {
   return v && v->find("status value:") != std::string_view::npos ? v : std::nullopt;
 }
 
+void say_access(const Source& s, uint64_t offset, const std::string& core, std::string_view status,
+                Reading& reading) {
+  std::string_view value = status.substr(status.find("status value:") + 13);
+  value = tool::trimmed(value.substr(0, value.find(')')));
+  const bool open = tool::same_word(value, "None");
+  const bool all = tool::same_word(value, "All");
+  say(s, offset, Trait::debug,
+      open  ? Holds::no
+      : all ? Holds::yes
+            : Holds::unclear,
+      open  ? "open"
+      : all ? "locked"
+            : "",
+      fmt::format("{}: access status {}", core.empty() ? "a core" : core,
+                  value.empty() ? status : value),
+      reading);
+}
+
+// A core of a part, as the tool was asked for it: it has a port of its own.
+struct AskedCore {
+  std::string serial, name;
+  uint64_t offset = 0;  // where it is named first
+  bool told = false;    // its access status is
+};
+bool is_core(const AskedCore& core, std::string_view name) {
+  return tool::same_word(core.name, name);
+}
+
+// The cores of which an output tells nothing: its line is not there, or cut; or the network core of
+// a part was asked alone, which has the other, too.
+void say_untold_cores(const Source& s, const std::vector<AskedCore>& cores, Reading& reading) {
+  constexpr const char *kApplication = "Application", *kNetwork = "Network";
+  for (const AskedCore& core : cores) {
+    if (!core.told)
+      say(s, core.offset, Trait::debug, Holds::unclear,
+          is_core(core, kApplication) ? kApplicationCore
+          : is_core(core, kNetwork)   ? kNetworkCore
+                                      : "",
+          fmt::format("{}: its access status is not in the output", core.name), reading);
+    const bool alone = std::none_of(cores.begin(), cores.end(), [&](const AskedCore& other) {
+      return other.serial == core.serial && is_core(other, kApplication);
+    });
+    if (is_core(core, kNetwork) && alone)
+      say(s, core.offset, Trait::debug, Holds::unclear, kApplicationCore,
+          "the application core has a port of its own, and the output does not tell of it",
+          reading);
+  }
+}
+
 Result<void> read_protection(const Source& s, Reading& reading) {
   tool::Rest rest(s);
-  std::string core = "a core";
+  std::vector<AskedCore> cores;
+  AskedCore now;
+  bool full = false;
   for (const tool::Line& line : tool::lines(s.bytes)) {
-    const auto named = tool::labelled(line.text, "core"), status = access_status(line.text);
-    if (named) core = printable(std::string(*named));
-    if (named || status || tool::labelled(line.text, "serial_number")) rest.take(line);
-    if (!status) continue;
-    std::string_view value = status->substr(status->find("status value:") + 13);
-    value = tool::trimmed(value.substr(0, value.find(')')));
-    const bool open = tool::same_word(value, "None");
-    const bool all = tool::same_word(value, "All");
-    say(s, line.offset, Trait::debug,
-        open  ? Holds::no
-        : all ? Holds::yes
-              : Holds::unclear,
-        open  ? "open"
-        : all ? "locked"
-              : "",
-        fmt::format("{}: access status {}", core, value.empty() ? *status : value), reading);
+    const auto named = tool::labelled(line.text, "core"), status = access_status(line.text),
+               serial = tool::labelled(line.text, "serial_number");
+    if (serial) now = {.serial = std::string(*serial), .name = {}, .offset = line.offset};
+    if (named) now.name = printable(std::string(*named));
+    if (named || status || serial) rest.take(line);
+    if (status) say_access(s, line.offset, now.name, *status, reading);
+    if (!named && !status) continue;
+    const auto known = std::find_if(cores.begin(), cores.end(), [&](const AskedCore& core) {
+      return core.serial == now.serial && core.name == now.name;
+    });
+    if (known != cores.end())
+      known->told = known->told || status;
+    else if (cores.size() < tool::kMostOutputs)
+      cores.push_back({.serial = now.serial,
+                       .name = now.name,
+                       .offset = line.offset,
+                       .told = status.has_value()});
+    else
+      full = true;
   }
+  if (full) tool::note_more(s, reading);
+  say_untold_cores(s, cores, reading);
   read_beside(s, nordic_protection_reader, std::move(rest).text(), reading);
   return {};
 }
