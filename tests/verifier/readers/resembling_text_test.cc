@@ -3,6 +3,7 @@
 #include "tests/support/damaged_beside.h"
 #include "tests/support/support.h"
 #include "verifier/checks/catalogue.h"
+#include "verifier/readers/tables/resembling_text.h"
 
 using namespace attest;
 using namespace attest::test;
@@ -97,5 +98,15 @@ TEST_CASE("words of device.json in a program, a list or about a bus state nothin
     CAPTURE(std::string(text));
     CHECK(understood(device, text, Network::none) == Status::pass);
     CHECK(understood(device, text, Network::main) == Status::pass);
+  }
+}
+
+TEST_CASE("facts in text: no text takes the square of its length") {
+  // (A square would take half a minute for each of these.)
+  for (const char* mark : {"\"", "-", "|", "'", "` ", "| "}) {
+    std::string text;
+    while (text.size() < 128u << 10) text += mark;
+    while (text.size() < 256u << 10) text += "a,";
+    CHECK(facts_in_text(text + "\nvendor_id: 1\n").facts.find("vendor_id") != nullptr);
   }
 }

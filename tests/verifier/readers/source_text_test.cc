@@ -1,5 +1,7 @@
 // Credentials in source code, debuggers' memory and notes: every form gives the bytes back.
 
+#include <fmt/format.h>
+
 #include <random>
 
 #include "tests/support/own_credentials.h"
@@ -179,6 +181,12 @@ TEST_CASE("pasted: no text takes the square of its length") {
         "30:", "3082 ", "\"a\"", "00000000: 3082\n", "*\n", "[{(", "=", "-", "..."})
     for (const char* tail : {"", "_", "\n"})
       CHECK(pasted_bytes(repeated(piece, 128u << 10) + tail).size() <= kMostPasted);
+  for (const char* piece : {"\\\"", "\\'", "\\\"'", "\\x\\\"", "\"\"\"\\", "'\\\""})
+    CHECK(pasted_bytes(repeated(piece, 1u << 20)).empty());
+  // Lines of a dump that each repeat the one before.
+  std::string stars;
+  for (unsigned i = 0; i < 200'000; ++i) stars += fmt::format("{:08x} 3082 3082\n*\n", 8 * i);
+  CHECK(pasted_bytes(stars).size() == 1);
   // Markers of PEM in one line, words that state lengths, values without anything between them.
   for (const char* piece :
        {"-----BEGIN A-----", "-----END A-----", "-----BEGIN ", "----------",

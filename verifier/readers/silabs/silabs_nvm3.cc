@@ -90,7 +90,7 @@ class Store {
   void find_pages();
   void judge_gaps();
   void walk(const Page& page);
-  size_t resume(View page, size_t at, const Header& broken) const;
+  static size_t resume(View page, size_t used, size_t at, const Header& broken);
   void take(const Header& h, View data, size_t at);
 
   View image_;
@@ -184,8 +184,8 @@ void Store::judge_gaps() {
 
 // Where to go on behind a broken header: where its own length leads, if a header (or the end)
 // stands there; else at the next place from which three headers in a row, or all to the end, are
-// sound.
-size_t Store::resume(View page, size_t at, const Header& broken) const {
+// sound. Behind `used` the page is erased.
+size_t Store::resume(View page, size_t used, size_t at, const Header& broken) {
   const auto good = [&](size_t next) {
     return next + 4 > page.size() || le32(page, next) == kErasedWord || header_at(page, next).sound;
   };
@@ -201,7 +201,7 @@ size_t Store::resume(View page, size_t at, const Header& broken) const {
     }
     const bool ended = cursor + 4 > page.size() || le32(page, cursor) == kErasedWord;
     if (steps == 3 || (steps > 0 && ended)) return next;
-    if (steps == 0 && ended && all_ff(page.subspan(next))) return next;
+    if (steps == 0 && ended && next >= used) return next;
   }
   return page.size();
 }
@@ -244,14 +244,16 @@ void Store::take(const Header& h, View data, size_t at) {
 
 void Store::walk(const Page& page) {
   const View bytes = image_.subspan(page.at, std::min(page.size, image_.size() - page.at));
+  size_t used = bytes.size();
+  while (used != 0 && bytes[used - 1] == 0xFF) --used;
   for (size_t at = kPageHeader; at + 4 <= bytes.size();) {
     if (le32(bytes, at) == kErasedWord) {
-      if (!all_ff(bytes.subspan(at))) {
+      if (at < used) {
         damaged(page.at + at, "", "nvm3 object header",
                 "the header is erased, and yet data follow");
         Header erased;
         erased.length = bytes.size();  // leads nowhere
-        at = resume(bytes, at, erased);
+        at = resume(bytes, used, at, erased);
         continue;
       }
       return;
@@ -264,7 +266,7 @@ void Store::walk(const Page& page) {
     }
     damaged(page.at + at, fmt::format("key 0x{:05X}", h.key), "nvm3 object header",
             "the Berger code or the length is wrong: the object is not believed");
-    at = resume(bytes, at, h);
+    at = resume(bytes, used, at, h);
   }
 }
 

@@ -134,6 +134,7 @@ class Pairs {
 
   void take(std::string_view line) {
     const bool of_markup = without_blanks(line).starts_with('<');
+    const size_t first = line.find_first_not_of("|-\"'` \t");  // npos: there are only such
     for (size_t at = 0; at < line.size() && !twice_;) {
       if (!is_letter(line[at])) {
         at += 1;
@@ -144,9 +145,7 @@ class Pairs {
       const std::string_view key = line.substr(at, end - at);
       const std::string_view before = line.substr(0, at);
       if (key.size() <= kLongestKey && may_begin(before, of_markup)) {
-        const std::string_view front = without_blanks(before);
-        const bool begins =
-            front == "#define" || front.find_first_not_of("|-\"'` \t") == front.npos;
+        const bool begins = first >= at || without_blanks(before) == "#define";
         if (auto value = value_behind(line.substr(end), begins)) add(key, std::move(*value));
       }
       at = end;

@@ -27,11 +27,13 @@ constexpr size_t kMaxCodes = 8;
 
 // In free text eleven digits are many things: find_payloads takes for a manual code what is called
 // one, or can be nothing else. A payload is known by its prefix, and a bad one is evidence too.
+// Each once; one more than kMaxCodes, where there are more.
 std::vector<OnboardingPayload> codes_in(View bytes) {
   if (bytes.size() > kMostPastedText || !is_plain_text(bytes)) return {};
   std::vector<OnboardingPayload> codes = find_payloads(without_commands(text(bytes)));
   std::vector<OnboardingPayload> distinct;
   for (OnboardingPayload& code : codes) {
+    if (distinct.size() > kMaxCodes) break;
     if (std::none_of(distinct.begin(), distinct.end(),
                      [&](const OnboardingPayload& d) { return d.text == code.text; }))
       distinct.push_back(std::move(code));

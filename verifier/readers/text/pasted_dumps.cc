@@ -391,7 +391,7 @@ class Dumps {
         if (i + 1 < lines.size()) begin(lines[i + 1]);
       } else if (*next - *here > count && !value.half) {
         repeat(value, l, count, static_cast<size_t>(*next - *here) - count,
-               std::find(stars.begin(), stars.end(), i + 1) != stars.end());
+               std::binary_search(stars.begin(), stars.end(), i + 1));
       }
     }
     keep(std::move(value));

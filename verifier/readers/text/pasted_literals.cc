@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
 #include <span>
 #include <utility>
@@ -245,6 +246,11 @@ class Literals {
   void quoted(char quote) {
     const bool triple = quote != '`' && now(1) == quote && now(2) == quote;
     const size_t head = triple ? 3 : 1, from = at_;
+    size_t& unclosed = unclosed_to_[{quote, triple}];
+    if (from < unclosed) {
+      ++at_;
+      return end_run();
+    }
     Bytes value;
     bool raw = false, closed = false;
     size_t at = at_ + head;
@@ -263,8 +269,10 @@ class Literals {
       }
       at = escape(at, value, raw);
     }
-    // An apostrophe, or a quote that is none: prose.
+    // An apostrophe, or a quote that is none: prose. (Nor does another end before there: the
+    // escaped ones among them were passed by as they would be from it.)
     if (!closed) {
+      unclosed = at;
       ++at_;
       return end_run();
     }
@@ -488,6 +496,7 @@ class Literals {
   size_t at_ = 0;
   Kind kind_ = Kind::none;
   size_t begin_ = 0, no_url_before_ = 0;
+  std::map<std::pair<char, bool>, size_t> unclosed_to_;  // of each quote, alone or three of them
   Bytes bytes_;  // of numbers the values, of strings the text
   std::vector<ValueWord> words_;
   bool raw_ = false, shortened_ = false, separated_ = true, negative_ = false;
