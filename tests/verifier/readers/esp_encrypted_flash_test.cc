@@ -126,3 +126,18 @@ TEST_CASE("esp flash: a bootloader in plain before applications that are ciphert
   CHECK(has_problem(damaged, "expected its rows behind a bootloader in plain, found noise"));
   CHECK(all_said(damaged, Trait::flash_content) == "no plain");
 }
+
+TEST_CASE("esp flash: noise for the only application, behind what is in plain") {
+  const Bytes table = partition_table({{1, 2, 0x11000, 0x3000, "nvs"},
+                                       {0, 0x10, kApp, 0x20000, "ota_0"},
+                                       {0, 0x11, kOther, 0x20000, "ota_1"}});
+  const auto part = [&] { return Part().put(0, esp_image(false)).put(kTable, table); };
+  const Bytes app = esp_image(true);
+  const char* words = "0x20000 application: expected one behind a bootloader and a table in plain";
+  CHECK(has_problem(part().put(kOther, {}).read(), words));
+  CHECK(has_problem(part().read(), words));
+  for (const auto& reading :
+       {part().put(kApp, app).read(), part().put(kOther, app).read(),
+        part().put(kApp, {}).put(kOther, {}).read(), Part().put(0, {}).put(kTable, table).read()})
+    CHECK(problems(reading) == "");
+}

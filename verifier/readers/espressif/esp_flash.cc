@@ -61,7 +61,7 @@ class Flash {
   void say_content(size_t at, size_t size, const std::string& what, bool shown);
   bool say_bootloader(bool may_be_hidden);
   void say_plain_behind(size_t table);
-  void say_apps(const Table& table);
+  void say_apps(const Table& table, bool starts_in_plain);
   void make_sure(size_t from);
   void say_keys(const Region& region, Holds hidden);
   void read_keys(const Region& region, const Source& inside);
@@ -315,10 +315,12 @@ void Flash::say_plain_behind(size_t table) {
 }
 
 // An application that cannot be read is damaged: the part may start the other one, and what is
-// signed there is not known.
-void Flash::say_apps(const Table& table) {
+// signed there is not known. So is noise where a bootloader in plain finds none at all.
+void Flash::say_apps(const Table& table, bool starts_in_plain) {
   const int64_t base = device_base(table);
   std::set<size_t> seen;
+  std::optional<std::pair<size_t, std::string>> noise;
+  bool any = false;
   for (const Row& row : table.rows) {
     const int64_t from = static_cast<int64_t>(row.offset) - base;
     if (row.type != kApp || from < 0 || from >= static_cast<int64_t>(image_.size())) continue;
@@ -328,17 +330,23 @@ void Flash::say_apps(const Table& table) {
     const std::string label = printable(row.label);
     if (say_esp_image(room, place(at, label), label, reading_)) {
       say_content(at, room.size(), label, true);
+      any = true;
       continue;
     }
-    const bool whole = room.size() == row.size;
+    const bool whole = room.size() == row.size, described = holds_app_description(room);
+    any = any || described;
+    if (!noise && room.size() >= kSector && is_ciphertext(room.first(kSector))) noise = {at, label};
     if (!whole) continue;
     // (What is no application at all is the maker's own, and none that was damaged.)
-    if (holds_app_description(room))
+    if (described)
       reading_.device.damaged(place(at, label), "application",
                               fmt::format("expected an application, found {}",
                                           room[0] == kImageMagic ? "segments that do not fit"
                                                                  : "no header in front of one"));
   }
+  if (starts_in_plain && noise && !any)
+    reading_.device.damaged(place(noise->first, noise->second), "application",
+                            "expected one behind a bootloader and a table in plain, found noise");
 }
 
 // What the readers of partitions said of where keys lie: here it is the part's own flash.
@@ -424,7 +432,7 @@ void Flash::read() {
   if (table) {
     take_table(*table);
     say_content(table->at, kTableSize, "partition table", true);
-    say_apps(*table);
+    say_apps(*table, starts_in_plain);
   } else if (const auto hidden = hidden_table(image_, false);
              hidden && starts_in_plain && !hidden_app(image_, *hidden)) {
     // A part that encrypts has its applications as ciphertext, too.
