@@ -189,10 +189,14 @@ bool named_behind(std::string_view behind) {
   });
 }
 
+// Of a line no more is looked at: numbers follow one another by the thousand.
+constexpr size_t kLongestRow = 16u << 10;
+
 // The cell above in the first line of a table, or the cell before.
 std::string_view head_of_column(std::string_view text, std::string_view before) {
   const auto column = std::count_if(before.begin(), before.end(), separates);
-  std::string_view head = text.substr(0, text.find('\n'));
+  std::string_view head = text.substr(0, kLongestRow);
+  head = head.substr(0, head.find('\n'));
   for (auto i = column; i > 0; --i) {
     const auto at = std::find_if(head.begin(), head.end(), separates);
     if (at == head.end()) return {};
@@ -206,11 +210,14 @@ std::string_view head_of_column(std::string_view text, std::string_view before) 
 
 CalledCode called_code(std::string_view text, size_t begin, size_t end) {
   constexpr size_t kMostLine = 400;
-  const size_t line_at = begin == 0 ? 0 : text.rfind('\n', begin - 1) + 1;
+  const size_t looked = begin - std::min(begin, kLongestRow);
+  const size_t line_end = text.substr(looked, begin - looked).rfind('\n');
+  const bool far = line_end == std::string_view::npos && looked != 0;
+  const size_t line_at = looked + line_end + 1;  // npos + 1 is 0
   const size_t from = std::max(line_at, begin - std::min(begin, kMostLine));
   const std::string_view before = text.substr(from, begin - from);
-  const std::string_view behind =
-      text.substr(end, std::min(std::min(text.find('\n', end), text.size()) - end, kMostLine));
+  std::string_view behind = text.substr(end, kMostLine);
+  behind = behind.substr(0, behind.find('\n'));
 
   const std::string_view near = behind_numbers(before);
   // The nearest cell that says something.
@@ -223,10 +230,11 @@ CalledCode called_code(std::string_view text, size_t begin, size_t end) {
     cell_end = cell_at == 0 ? 0 : cell_at - 1;
   } while (cell_end > 0 && folded(cell).empty());
 
-  const bool in_table = line_at != 0 && std::any_of(before.begin(), before.end(), separates);
+  const bool in_table =
+      line_at != 0 && !far && std::any_of(before.begin(), before.end(), separates);
   const CalledCode whole = label(near);
   if (whole == CalledCode::code) return whole;
-  if (in_table || (line_at != 0 && !behind.empty() && separates(behind.front()))) {
+  if (in_table || (line_at != 0 && !far && !behind.empty() && separates(behind.front()))) {
     const CalledCode head = label(head_of_column(text, text.substr(line_at, begin - line_at)));
     if (head == CalledCode::code || head == CalledCode::other) return head;
   }
@@ -238,10 +246,11 @@ CalledCode called_code(std::string_view text, size_t begin, size_t end) {
     return CalledCode::unclear;
 
   // A line for itself: the one above may name it.
-  if (line_at == 0) return CalledCode::nothing;
+  if (line_at == 0 || far) return CalledCode::nothing;
   std::string_view above = text.substr(0, line_at - 1);
   while (!above.empty() && std::string_view("\r\n ").find(above.back()) != above.npos)
     above.remove_suffix(1);
+  above.remove_prefix(above.size() - std::min(above.size(), kMostLine + 1));
   above = above.substr(above.rfind('\n') + 1);
   if (above.size() > kMostLine || behind_numbers(above).size() != above.size())
     return CalledCode::nothing;

@@ -510,6 +510,19 @@ TEST_CASE("eleven digits are a manual code where something says so") {
   }
 }
 
+TEST_CASE("numbers that may be codes: each is looked around, however long its line is") {
+  // (Looking at all of the line for each of them would take minutes.)
+  for (const char* between : {" ", " x,", ", ", "\t"}) {
+    std::string text = "sn,line,manual code\nA7,L,34970112333\nx";
+    for (uint64_t i = 0; i < 60'000; ++i) text += between + std::to_string(34'970'112'334 + 7 * i);
+    text += "\nA7,L,20269549589\n";
+    const auto found = find_payloads(text);
+    REQUIRE(found.size() >= 2);
+    CHECK(found.front().text == "34970112333");
+    CHECK(found.back().text == "20269549589");
+  }
+}
+
 TEST_CASE("no problem shows the passcode of a code") {
   // Every code with one character or digit changed, whatever that breaks.
   const std::string passcode = "20202021";

@@ -262,3 +262,15 @@ TEST_CASE("manifest: of JSON a list of devices alone, told by its first row") {
         R"([{"serial_num":"1"},{"serial_num":"2"}])", R"([{"cn":"a")", "[", "[{"})
     CHECK_MESSAGE(!is_manifest(view(is_none)), is_none);
 }
+
+TEST_CASE("manifest: blocks that nothing closes, among rows by the thousand") {
+  // (With each of them looked at to the end of the table this test would take minutes.)
+  std::string begun = "serial_number,mac,passcode\nA1,60:55:49:00:00:01,20202021\n", closed = begun;
+  for (int i = 0; i < 8'000; ++i) begun += "-----BEGIN CERTIFICATE-----\nMIIB,b\n";
+  for (int i = 0; i < 20'000; ++i) closed += "-----BEGIN X-----\nAA==\n-----END X-----\na,b\n";
+  for (const std::string& text : {begun, closed}) {
+    const Reading reading = read_bytes(view(text));
+    CHECK(kind(reading) == "manifest");
+    CHECK(reading.device.statements.empty());
+  }
+}

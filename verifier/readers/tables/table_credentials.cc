@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -142,15 +144,17 @@ class Table {
     for (size_t i = begin; i < end && i < rest_.size(); ++i)
       if (rest_[i] != '\n') rest_[i] = ' ';
   }
-  // Blocks that stand by themselves, as YAML has them; their lines are no cells.
+  // Blocks that stand by themselves, as YAML has them; their lines are no cells. One without its
+  // END ends where the next one begins.
   void blocks() {
     const std::string_view all = text(s_.bytes);
     if (!looks_like_pem(s_.bytes)) return;
     const PemFile file = parse_pem(s_.bytes);
     const auto take = [&](size_t begin) {
-      const size_t end = all.find("-----END ", begin);
+      const size_t next = std::min(all.find("-----BEGIN ", begin + 1), all.size());
+      const size_t end = all.substr(0, next).find("-----END ", begin);
       const size_t behind =
-          end == std::string_view::npos ? all.size() : std::min(all.find('\n', end), all.size());
+          end == std::string_view::npos ? next : std::min(all.find('\n', end), all.size());
       for (Loose& loose : loose_in_value(all.substr(begin, behind - begin), false))
         keep(std::move(loose), at(begin), role_before_block(all, begin));
       blocks_.emplace_back(begin, behind);
@@ -158,11 +162,12 @@ class Table {
     };
     for (const PemBlock& block : file.blocks) take(block.offset);
     for (const size_t begin : file.begun_at) take(begin);
+    std::sort(blocks_.begin(), blocks_.end());
   }
   bool in_block(uint64_t offset) const {
-    return std::any_of(blocks_.begin(), blocks_.end(), [&](const auto& block) {
-      return offset >= block.first && offset < block.second;
-    });
+    const auto behind =
+        std::upper_bound(blocks_.begin(), blocks_.end(), std::pair(offset, UINT64_MAX));
+    return behind != blocks_.begin() && offset < std::prev(behind)->second;
   }
   // The same value as it was found in another way, with less or more of what stands around it.
   bool is_part_of_known(View bytes) const {
