@@ -86,3 +86,14 @@ TEST_CASE("has_member: of an object that begins a line, its outermost members wh
   for (const Row& row : rows)
     CHECK_MESSAGE(tool::has_member(view(row.text), "NAME") == row.has, row.text);
 }
+
+// (Looking for the name again from each object would take minutes.)
+TEST_CASE("has_member: many objects before the name") {
+  for (const std::string_view object : {"{\"a\":1}\n", "{}", "{\"b\":{}}\n"}) {
+    std::string text;
+    while (text.size() < 3u << 20) text += object;
+    CHECK_FALSE(tool::has_member(view(text + "\n\"NAME\""), "NAME"));
+    CHECK(tool::has_member(view(text + "\n{\"NAME\": {}}"), "NAME"));
+    CHECK_FALSE(tool::has_member(view("{\"NAME\": 1}\n" + text), "NAME"));
+  }
+}

@@ -1,9 +1,10 @@
 // Text that states a device's facts as no JSON does: it is told of, and not read. What has such
 // words and states none is let alone.
+#include "verifier/readers/tables/resembling_text.h"
+
 #include "tests/support/damaged_beside.h"
 #include "tests/support/support.h"
 #include "verifier/checks/catalogue.h"
-#include "verifier/readers/tables/resembling_text.h"
 
 using namespace attest;
 using namespace attest::test;

@@ -203,12 +203,13 @@ Result<std::vector<Printed>> json_objects(View bytes) {
 bool has_member(View bytes, std::string_view name) {
   const std::string_view all = text(bytes);
   const std::string quoted = fmt::format("\"{}\"", name);
-  if (place_of(all, quoted) == std::string_view::npos) return false;
+  size_t found = place_of(all, quoted);
   const auto behind_blanks = [&](size_t at) {
     return std::min(all.find_first_not_of(" \t\r\n", at), all.size());
   };
-  // Of the objects that json_objects() would parse, the members of the outermost.
-  for (size_t at = 0; at < all.size();) {
+  // Of the objects that json_objects() would parse, the members of the outermost. (A name behind
+  // the end of one is looked for no more in the next.)
+  for (size_t at = 0; at < all.size() && found != std::string_view::npos;) {
     if (all[at] != '{') {
       const size_t end = all.find('\n', at);
       if (end == std::string_view::npos) break;
@@ -216,7 +217,7 @@ bool has_member(View bytes, std::string_view name) {
       continue;
     }
     JsonDepth place(all, at);
-    size_t found = place_of(all, quoted, at);
+    if (found < at) found = place_of(all, quoted, at);
     for (; found != std::string_view::npos && place.go(found);
          found = place_of(all, quoted, found + 1)) {
       if (place.in_string() || place.depth() != 1 || place.at() > found) continue;
@@ -225,7 +226,6 @@ bool has_member(View bytes, std::string_view name) {
       const size_t value = behind_blanks(colon + 1);
       if (value < all.size() && all[value] == '{') return true;
     }
-    if (found == std::string_view::npos) return false;
     at = place.at();
   }
   return false;
