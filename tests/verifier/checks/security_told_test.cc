@@ -142,6 +142,25 @@ TEST_CASE("security: what one output does not tell another does, and a contradic
   });
 }
 
+TEST_CASE("security: fuses that do not tell contradict no flash") {
+  const char* id = "security.evidence-is-of-this-part";
+  const SaidOf hidden{Trait::flash_content, kYes, "ciphertext", "the bootloader is ciphertext"},
+      shown{Trait::flash_content, kNo, "plain", "the bootloader is in plain"},
+      lost = untold(Trait::flash_encryption, "SPI_BOOT_CRYPT_CNT is not in the output"),
+      denied{Trait::flash_encryption, kUnclear, "", "its words deny its numbers"},
+      on{Trait::flash_encryption, kYes, "release", "SPI_BOOT_CRYPT_CNT is 0x7"},
+      off{Trait::flash_encryption, kNo, "off", "SPI_BOOT_CRYPT_CNT is 0x0"};
+  for (const SaidOf& open : {lost, denied}) {
+    for (const SaidOf& content : {hidden, shown})
+      check_all({{id, {open, content}, {}, kSkipped, ""}});
+    check_all({{id, {open, on, hidden}, {}, kPass, ""},
+               {id, {open, on, shown}, {}, kFail, "is 0x7, and yet the bootloader is in plain"},
+               {id, {open, off, hidden}, {}, kFail, "is 0x0, and yet the bootloader is ciphertext"},
+               {id, {open, off, shown}, {}, kPass, ""},
+               {id, {on, {Trait::flash_content, kUnclear, "", "neither"}}, {}, kSkipped, ""}});
+  }
+}
+
 TEST_CASE("security orders: one difference is told once") {
   const SaidOf off{Trait::verify_certificate, kYes, "off", "Verify Certificate: Disabled"};
   CHECK(failures({"",

@@ -68,18 +68,56 @@ std::vector<Line> without(std::string_view name, std::vector<Line> lines = relea
   return lines;
 }
 
+// The field is there, and its value is a word that nobody knows.
+std::vector<Line> mute(std::string_view name, std::vector<Line> lines = released()) {
+  for (Line& line : lines) {
+    if (line.name == name) line.value = "what";
+  }
+  return lines;
+}
+
 std::string text_of(const std::vector<Line>& lines) {
   std::string out = "espefuse v5.6.0\n=== Run \"summary\" command ===\n";
   for (const Line& line : lines) {
     const char* access = line.value == kHidden ? "-/-" : line.sealed ? "R/-" : "R/W";
-    const char* bits = line.name == "SPI_BOOT_CRYPT_CNT" ? " (0b111)"
-                       : line.value == "0"               ? " (0b000)"
-                       : line.value == "1"               ? " (0b0000001)"
-                                                         : "";
+    const char* bits = line.value == "Enable" ? " (0b111)"
+                       : line.value == "0"    ? " (0b000)"
+                       : line.value == "1"    ? " (0b0000001)"
+                                              : "";
     out +=
         fmt::format("{} (BLOCK0)   what it is   = {} {}{}\n", line.name, line.value, access, bits);
   }
   return out;
+}
+
+// As espefuse writes JSON; `change` has its way with what it says of each.
+using Members = std::vector<std::pair<std::string, std::string>>;
+template <class Change>
+std::string json_of(const std::vector<Line>& lines, Change&& change) {
+  std::string out = "{\n";
+  for (const Line& line : lines) {
+    const bool flag = line.value == "True" || line.value == "False", hidden = line.value == kHidden;
+    const bool count = line.value == "0" || line.value == "1";
+    Members members = {{"readable", hidden ? "false" : "true"},
+                       {"writeable", line.sealed ? "false" : "true"},
+                       {"value", flag    ? line.value == "True" ? "true" : "false"
+                                 : count ? line.value
+                                         : fmt::format("\"{}\"", line.value)}};
+    if (line.value == "Enable")
+      members.insert(members.end(), {{"bit_len", "3"}, {"raw_value", "\"0x7\""}});
+    change(line.name, members);
+    out += fmt::format("{}\"{}\": {{", out.size() > 2 ? ",\n" : "", line.name);
+    for (size_t i = 0; i < members.size(); ++i)
+      out += fmt::format("{}\"{}\": {}", i == 0 ? "" : ", ", members[i].first, members[i].second);
+    out += "}";
+  }
+  return out + "\n}\n";
+}
+// One field, without one of its members.
+std::string json_without(std::string_view field, std::string_view member) {
+  return json_of(released(), [&](const std::string& name, Members& members) {
+    if (name == field) std::erase_if(members, [&](const auto& one) { return one.first == member; });
+  });
 }
 
 Reading read_text(std::string_view text, std::string path = "efuse.txt") {
@@ -111,9 +149,15 @@ std::vector<std::string> found(Reading reading) {
     if (f.status == Status::fail || f.status == Status::warn || f.status == Status::unknown)
       out.push_back(fmt::format("{} {}", status_name(f.status), id.substr(9)));
   }
+  std::sort(out.begin(), out.end());
   return out;
 }
 using Answers = std::vector<std::string>;
+void check_found(const Reading& reading, Answers expected) {
+  std::sort(expected.begin(), expected.end());
+  const Answers is = found(reading);
+  CHECK_MESSAGE(is == expected, fmt::format("{}", fmt::join(is, ", ")));
+}
 
 // Words of the first block, by where a test burns them.
 std::string dump_of(std::vector<uint32_t> first, size_t blocks = 11) {
@@ -150,18 +194,96 @@ TEST_CASE("eFuses: a summary that lacks a field leaves open what it tells, and f
       {"RD_DIS", {"unknown read-protection-is-sealed"}},
       {"KEY_PURPOSE_4",
        {"unknown fuse-keys-cannot-be-read", "unknown fuse-keys-cannot-be-changed"}},
+      {"SECURE_BOOT_KEY_REVOKE0", {"unknown boot-key-is-usable"}},
       {"DIS_DOWNLOAD_MODE", {}},  // the other one closes it
       {"SOFT_DIS_JTAG", {}},
       {"SECURE_VERSION", {}},
       {"MAC", {}}};
   for (const auto& [name, expected] : kRows) {
     CAPTURE(std::string(name));
-    Answers is = found(read_text(text_of(without(name))));
-    Answers sorted = expected;
-    std::sort(is.begin(), is.end());
-    std::sort(sorted.begin(), sorted.end());
-    CHECK_MESSAGE(is == sorted, fmt::format("{}", fmt::join(is, ", ")));
+    check_found(read_text(text_of(without(name))), expected);
+    // There, and it does not tell: the same, but for what its access alone tells.
+    Answers mute_of = expected;
+    if (std::string_view(name) == "RD_DIS") mute_of = {};
+    if (std::string_view(name) == "BLOCK_KEY0") mute_of = {"fail fuse-keys-cannot-be-read"};
+    if (std::string_view(name) == "SECURE_BOOT_EN") mute_of.pop_back();
+    check_found(read_text(text_of(mute(name))), mute_of);
   }
+}
+
+TEST_CASE("eFuses: a field that is there and does not tell leaves open what it would tell") {
+  CHECK(found(read_text(json_of(released(), [](const auto&, const auto&) {}))) == Answers{});
+  const Answers debug = {"unknown debug-is-locked", "unknown debug-lock-is-as-ordered"},
+                mode = {"unknown flash-encryption-is-for-release"},
+                key = {"unknown boot-key-is-usable"};
+  const struct {
+    const char *field, *member;
+    Answers expected;
+  } kRows[] = {{"DIS_USB_JTAG", "value", debug},
+               {"DIS_PAD_JTAG", "value", debug},
+               {"SECURE_BOOT_KEY_REVOKE0", "value", key},
+               {"BLOCK_KEY1", "value", key},
+               {"BLOCK_KEY1", "writeable", key},
+               {"BLOCK_KEY1", "readable", key},
+               {"KEY_PURPOSE_1", "writeable", key},
+               {"KEY_PURPOSE_0", "writeable", {"unknown fuse-keys-cannot-be-changed"}},
+               {"KEY_PURPOSE_3",
+                "value",
+                {"unknown fuse-keys-cannot-be-changed", "unknown fuse-keys-cannot-be-read"}},
+               {"BLOCK_KEY0",
+                "readable",
+                {"unknown fuse-keys-cannot-be-changed", "unknown fuse-keys-cannot-be-read"}},
+               {"RD_DIS", "writeable", {"unknown read-protection-is-sealed"}},
+               {"DIS_ICACHE", "writeable", mode},
+               {"DIS_DOWNLOAD_MANUAL_ENCRYPT", "value", mode},
+               {"ENABLE_SECURITY_DOWNLOAD", "value", {"unknown download-mode-is-closed"}},
+               {"DIS_DIRECT_BOOT", "value", {"unknown no-other-way-to-boot"}},
+               {"SPI_BOOT_CRYPT_CNT", "writeable", {}},  // all of its bits are burned
+               {"SPI_BOOT_CRYPT_CNT",
+                "value",
+                {"unknown flash-encryption-is-on", "unknown flash-encryption-is-for-release"}}};
+  for (const auto& row : kRows) {
+    CAPTURE(std::string(row.field));
+    CAPTURE(std::string(row.member));
+    check_found(read_text(json_without(row.field, row.member), "efuse.json"), row.expected);
+  }
+  // One bit of the count, which may be sealed or not.
+  const std::string one_bit = json_of(released(), [](const std::string& name, Members& members) {
+    if (name != "SPI_BOOT_CRYPT_CNT") return;
+    std::erase_if(members, [](const auto& one) { return one.first == "writeable"; });
+    members.back().second = "\"0x1\"";
+  });
+  check_found(read_text(one_bit, "efuse.json"), mode);
+  // JTAG by software: a bit that is not told is not 0.
+  std::vector<Line> soft = released();
+  for (Line& line : soft) {
+    if (line.name == "DIS_PAD_JTAG") line.value = "False";
+  }
+  check_found(read_text(text_of(mute("SOFT_DIS_JTAG", soft))), debug);
+  check_found(read_text(text_of(without("SOFT_DIS_JTAG", soft))), debug);
+  check_found(read_text(text_of(soft)), {"fail debug-is-locked"});
+}
+
+TEST_CASE("eFuses: what the rule asks of some chips goes by the chip, not by a field beside it") {
+  const auto lines = [](std::vector<const char*> telling, const char* value) {
+    std::vector<Line> out = without("ERR_RST_ENABLE");
+    for (const char* field : telling) out.push_back({field, "False"});
+    out.push_back({"SPI_DOWNLOAD_MSPI_DIS", value});
+    out.push_back({"DIS_DOWNLOAD_DCACHE", "True"});
+    return text_of(out);
+  };
+  const char *fails = "fail flash-encryption-is-for-release",
+             *open = "unknown flash-encryption-is-for-release",
+             *other = "unknown no-other-way-to-boot";  // of which chip it is is not told
+  check_found(read_text(lines({"HP_PWR_SRC_SEL", "DIS_SWD"}, "False")), {fails});
+  check_found(read_text(lines({"HP_PWR_SRC_SEL"}, "False")), {fails});
+  check_found(read_text(lines({"ENA_XTS_SHADOW"}, "False")), {fails});
+  check_found(read_text(lines({"HP_PWR_SRC_SEL"}, "what")), {open});
+  check_found(read_text(lines({"DIS_SWD"}, "False")), {fails, other});
+  check_found(read_text(lines({}, "False")), {open, other});
+  check_found(read_text(lines({}, "what")), {open, other});
+  check_found(read_text(lines({}, "True")), {other});
+  check_found(read_text(lines({"SWAP_UART_SDIO_EN"}, "False")), {});
 }
 
 TEST_CASE("eFuses: a summary that is cut anywhere fails nothing, and the whole one answers it") {
@@ -225,8 +347,30 @@ TEST_CASE("eFuses: of ESP32 the scheme is open where either of its bits is not t
   CHECK(boot({{"ABS_DONE_0", "True"}}) == "unclear untold");
   CHECK(boot({{"ABS_DONE_0", "False"}}) == "unclear untold");
   CHECK(boot({{"ABS_DONE_1", "False"}}) == "unclear untold");
+  CHECK(boot({{"ABS_DONE_0", "True"}, {"ABS_DONE_1", "what"}}) == "unclear untold");
+  CHECK(boot({{"ABS_DONE_0", "what"}, {"ABS_DONE_1", "False"}}) == "unclear untold");
   CHECK(boot({{"ABS_DONE_1", "True"}, {"BLOCK2", kDigest}}) == "yes v2");
   CHECK(boot({{"ABS_DONE_0", "True"}, {"ABS_DONE_1", "False"}, {"BLOCK2", kHidden}}) == "yes v1");
+}
+
+TEST_CASE("eFuses: of ESP32 a tweak that cannot be read is not told") {
+  const std::vector<Line> base = {
+      {"FLASH_CRYPT_CNT", "0x7f"}, {"DIS_CACHE", "False"},         {"DISABLE_DL_ENCRYPT", "True"},
+      {"ABS_DONE_0", "False"},     {"DISABLE_DL_DECRYPT", "True"}, {"DISABLE_DL_CACHE", "True"},
+      {"BLOCK1", kHidden}};
+  const auto mode = [&](std::string_view tweak) {
+    std::string text = text_of(base);
+    text.replace(text.find("0x7f R/-"), 8, "127 R/- (0x7f)");
+    return all_said(
+        read_text(fmt::format("{}FLASH_CRYPT_CONFIG (BLOCK0)   what it is   = {}\n", text, tweak)),
+        Trait::release_mode);
+  };
+  const std::string rest = mode("15 R/W (0xf)");
+  CHECK(rest.find("yes whole") != std::string::npos);
+  CHECK(rest.find("unclear") == std::string::npos);
+  CHECK(mode("3 R/W (0x3)").find("no weak") != std::string::npos);
+  for (const char* tweak : {"? -/W (0x0)", "0 -/- (0x0)", "what R/W"})
+    CHECK(mode(tweak).find("unclear untold") != std::string::npos);
 }
 
 TEST_CASE("eFuse dumps: one of a chip that is not known is neither judged nor damaged") {

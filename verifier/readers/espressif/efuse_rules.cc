@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "verifier/readers/espressif/efuse_places.h"
+#include "verifier/readers/posture/mac.h"
 #include "verifier/readers/posture/tool_text.h"
 #include "verifier/readers/posture/untold.h"
 
@@ -21,22 +22,25 @@ class Rules {
  private:
   const Fuse* find(std::string_view name) const { return summary_.find(name); }
   bool has(std::string_view name) const { return find(name) != nullptr; }
-  // The chip has it, and what was printed does not: cut, or of another version. What is not told is
-  // never as it should be.
+  // The chip has it, and what was printed does not: cut, or of another version.
   bool is_lost(std::string_view name) const;
-  void say_lost(Trait trait, std::string_view name) {
-    say(trait, Holds::unclear, kUntold,
-        fmt::format("{} is not in the output, and {}", name,
-                    chip_ == nullptr ? "which chip it is is not told" : "the chip has it"),
-        "");
+  // That, or its value is none that tells. What is not told is never as it should be, nor open.
+  bool is_untold(std::string_view name) const {
+    const Fuse* fuse = find(name);
+    return fuse == nullptr ? is_lost(name) : !fuse->number;
   }
-  // A purpose that is not told may be any.
-  std::optional<std::string> lost_purpose() const {
+  void say_untold(Trait trait, std::string_view name);
+  // Who may read and write it.
+  void say_access_untold(Trait trait, std::string_view name);
+  // Purposes that are not told: each may be any.
+  std::vector<std::string> untold_purposes() const {
+    std::vector<std::string> out;
     for (size_t block = 0; block < kKeyBlocks; ++block) {
       std::string field = fmt::format("KEY_PURPOSE_{}", block);
-      if (is_lost(field)) return field;
+      if (is_lost(field) || (has(field) && !is_purpose(purpose(block))))
+        out.push_back(std::move(field));
     }
-    return std::nullopt;
+    return out;
   }
   std::optional<bool> bit(std::string_view name) const {
     const Fuse* fuse = find(name);
@@ -57,27 +61,17 @@ class Rules {
   }
   // A bit that the vendor's rule wants burned; skipped where the chip lacks it.
   void want(Trait trait, std::string_view field, std::string_view good, std::string_view bad) {
-    const auto burned = bit(field);
-    if (is_lost(field)) say_lost(trait, field);
-    if (!has(field)) return;
-    say(trait,
-        !burned   ? Holds::unclear
-        : *burned ? Holds::yes
-                  : Holds::no,
-        std::string(!burned   ? kUntold
-                    : *burned ? good
-                              : bad),
-        burned ? fmt::format("{} is {}", field, *burned ? 1 : 0)
-               : fmt::format("{} is \"{}\", which does not tell", field,
-                             printable(find(field)->value)),
-        field);
+    if (is_untold(field)) return say_untold(trait, field);
+    if (const auto burned = bit(field))
+      say(trait, *burned ? Holds::yes : Holds::no, std::string(*burned ? good : bad),
+          fmt::format("{} is {}", field, *burned ? 1 : 0), field);
   }
   std::string_view purpose(size_t block) const {
     const Fuse* fuse = find(fmt::format("KEY_PURPOSE_{}", block));
     if (fuse == nullptr) return {};
     // Of a tool that has no names for them.
     const auto number = tool::number(fuse->value);
-    return number ? std::string_view(purpose_name(*number)) : std::string_view(fuse->value);
+    return number ? std::string_view(purpose_name(*number, chip_)) : std::string_view(fuse->value);
   }
 
   void identity();
@@ -88,10 +82,12 @@ class Rules {
   void short_boot_key();
   void encryption();
   void encryption_bits();
+  void flash_in_download_mode();
   void key_blocks();
   void key_block(std::string_view name, std::string_view what);
   void secrets();
   void secret(std::string_view name, std::string_view what);
+  std::string jtag_bits(std::string_view pad) const;
   void debug();
   void download();
 
@@ -113,6 +109,31 @@ bool Rules::is_lost(std::string_view name) const {
   return chip_ == nullptr ? any_chip_has(name) : chip_has(chip_, name);
 }
 
+void Rules::say_untold(Trait trait, std::string_view name) {
+  const Fuse* fuse = find(name);
+  if (fuse == nullptr)
+    return say(trait, Holds::unclear, kUntold,
+               fmt::format("{} is not in the output, and {}", name,
+                           chip_ == nullptr ? "which chip it is is not told" : "the chip has it"),
+               "");
+  say(trait, Holds::unclear, kUntold,
+      fuse->value.empty()
+          ? fmt::format("{} has no value that tells", name)
+          : fmt::format("{} is \"{}\", which does not tell", name, printable(fuse->value)),
+      name);
+}
+
+void Rules::say_access_untold(Trait trait, std::string_view name) {
+  if (!has(name)) return say_untold(trait, name);
+  say(trait, Holds::unclear, kUntold,
+      fmt::format("{} does not tell whether it can be read and written", name), name);
+}
+
+// Its bytes, or that they cannot be read.
+bool tells_bytes(const Fuse& block) {
+  return block.bytes || !block.readable || block.value.find('?') != std::string::npos;
+}
+
 bool is_zero(View v) {
   return std::all_of(v.begin(), v.end(), [](uint8_t b) { return b == 0; });
 }
@@ -125,35 +146,31 @@ void Rules::identity() {
     say(Trait::chip, Holds::yes, chip_, "", "");
   const Fuse* mac = find("MAC");
   if (mac == nullptr) return;
-  std::string digits;
-  for (const char c : std::string_view(mac->value).substr(0, 17)) {
-    if (c != ':' && c != '-') digits += static_cast<char>(c >= 'A' && c <= 'F' ? c + 32 : c);
-  }
-  const auto bytes = from_hex(digits);
-  if (bytes && bytes->size() == 6 && !is_zero(*bytes))
-    say(Trait::mac, Holds::yes, digits, "", "MAC");
+  const auto address = address_digits(std::string_view(mac->value).substr(0, mac->value.find(' ')));
+  if (address && !is_blank_id(*address)) say(Trait::mac, Holds::yes, base_of(*address), "", "MAC");
 }
 
 void Rules::secure_boot() {
   // Where both schemes are on, v2 counts.
   for (const char* scheme : {"ABS_DONE_0", "ABS_DONE_1"}) {
-    if (old_ && is_lost(scheme) && !is_set("ABS_DONE_1"))
-      return say_lost(Trait::secure_boot, scheme);
+    if (old_ && is_untold(scheme) && !is_set("ABS_DONE_1"))
+      return say_untold(Trait::secure_boot, scheme);
   }
   const char* field =
       old_ ? (is_set("ABS_DONE_0") && !is_set("ABS_DONE_1") ? "ABS_DONE_0" : "ABS_DONE_1")
            : "SECURE_BOOT_EN";
-  if (is_lost(field)) say_lost(Trait::secure_boot, field);
-  if (!has(field)) return;
   boots_ = is_set(field);
   const bool first = std::string_view(field) == "ABS_DONE_0";
   want(Trait::secure_boot, field, first ? "v1" : "v2", "off");
+  if (!has(field)) return;
   if (boots_ && !old_)
     boot_keys();
   else if (boots_)
     old_boot_key();
-  if (boots_ && is_lost("RD_DIS")) say_lost(Trait::read_protection, "RD_DIS");
-  if (const Fuse* read = find("RD_DIS"); read != nullptr && (!old_ || (boots_ && !first)))
+  const Fuse* read = find("RD_DIS");
+  if (read == nullptr ? boots_ && is_lost("RD_DIS") : !read->access_told)
+    return say_access_untold(Trait::read_protection, "RD_DIS");
+  if (read != nullptr && (!old_ || (boots_ && !first)))
     say(Trait::read_protection, read->writeable ? Holds::no : Holds::yes,
         read->writeable ? "open" : "sealed",
         read->writeable ? "RD_DIS can be written: the digest could be read-protected away"
@@ -165,6 +182,10 @@ void Rules::boot_key(size_t block, const Fuse& key) {
   const std::string name = fmt::format("BLOCK_KEY{}", block);
   const std::string purpose_field = fmt::format("KEY_PURPOSE_{}", block);
   const Fuse* guard = find(purpose_field);
+  if (!tells_bytes(key)) return say_untold(Trait::boot_key, name);
+  if (!key.access_told) return say_access_untold(Trait::boot_key, name);
+  if (guard != nullptr && !guard->access_told)
+    return say_access_untold(Trait::boot_key, purpose_field);
   const char* wrong = !key.readable || !key.bytes            ? "is read-protected"
                       : is_zero(*key.bytes)                  ? "is empty"
                       : key.writeable                        ? "can be written"
@@ -194,15 +215,17 @@ void Rules::boot_keys() {
       continue;
     }
     any = true;
-    if (const std::string revoked = fmt::format("SECURE_BOOT_KEY_REVOKE{}", slot); is_lost(revoked))
-      say_lost(Trait::boot_key, revoked);
+    if (const std::string revoked = fmt::format("SECURE_BOOT_KEY_REVOKE{}", slot);
+        is_untold(revoked))
+      say_untold(Trait::boot_key, revoked);
     if (key == nullptr)
-      say_lost(Trait::boot_key, name);
+      say_untold(Trait::boot_key, name);
     else
       boot_key(block, *key);
   }
   if (any) return;
-  if (const auto lost = lost_purpose()) return say_lost(Trait::boot_key, *lost);
+  if (const auto untold = untold_purposes(); !untold.empty())
+    return say_untold(Trait::boot_key, untold.front());
   say(Trait::boot_key, Holds::no, "missing",
       "secure boot is on, and no block holds a digest that is not revoked: the part cannot boot",
       "SECURE_BOOT_EN");
@@ -211,7 +234,8 @@ void Rules::boot_keys() {
 // C2: the first half of the digest, in the upper half of the one block.
 void Rules::short_boot_key() {
   const Fuse* key = find("BLOCK_KEY0_HI_128");
-  if (key == nullptr) return say_lost(Trait::boot_key, "BLOCK_KEY0_HI_128");
+  if (key == nullptr || !tells_bytes(*key)) return say_untold(Trait::boot_key, "BLOCK_KEY0_HI_128");
+  if (!key->access_told) return say_access_untold(Trait::boot_key, "BLOCK_KEY0_HI_128");
   const bool there = key->readable && key->bytes && !is_zero(*key->bytes);
   const bool usable = there && !key->writeable;
   say(Trait::boot_key, usable ? Holds::yes : Holds::no, usable ? "usable" : "not usable",
@@ -224,7 +248,8 @@ void Rules::short_boot_key() {
 
 void Rules::old_boot_key() {
   const Fuse* key = find("BLOCK2");
-  if (key == nullptr) return say_lost(Trait::boot_key, "BLOCK2");
+  if (key == nullptr || !tells_bytes(*key)) return say_untold(Trait::boot_key, "BLOCK2");
+  if (!key->access_told) return say_access_untold(Trait::boot_key, "BLOCK2");
   const bool second = is_set("ABS_DONE_1");
   const bool empty = key->bytes && is_zero(*key->bytes);
   const char* wrong = key->writeable                              ? "can be written"
@@ -242,33 +267,50 @@ void Rules::old_boot_key() {
 void Rules::encryption() {
   const char* field = old_ ? "FLASH_CRYPT_CNT" : "SPI_BOOT_CRYPT_CNT";
   const Fuse* count = find(field);
-  if (is_lost(field)) say_lost(Trait::flash_encryption, field);
-  if (count == nullptr) return;
+  if (count == nullptr) {
+    if (is_lost(field)) say_untold(Trait::flash_encryption, field);
+    return;
+  }
   const uint64_t all = old_ ? 0x7F : 7;
   if (count->number && std::popcount(*count->number & all) % 2 == 0)
     return say(Trait::flash_encryption, Holds::no, "off",
                fmt::format("{} is 0x{:x}: an even number of bits", field, *count->number), field);
+  if (!count->number && tool::same_word(count->value, "Disable"))
+    return say(Trait::flash_encryption, Holds::no, "off", fmt::format("{} is \"Disable\"", field),
+               field);
   if (!count->number && !tool::same_word(count->value, "Enable"))
-    return say(Trait::flash_encryption,
-               tool::same_word(count->value, "Disable") ? Holds::no : Holds::unclear,
-               tool::same_word(count->value, "Disable") ? "off" : "",
-               fmt::format("{} is \"{}\"", field, printable(count->value)), field);
+    return say_untold(Trait::flash_encryption, field);
   const bool release = (count->number && *count->number == all) || !count->writeable;
-  const char* value = release ? "release" : count->number ? "development" : "on";
+  const bool told = release || (count->number && count->access_told);
+  const char* value = release ? "release" : told ? "development" : "on";
+  const char* sealed = !count->access_told ? ", and whether it can be written is not told"
+                       : count->writeable  ? " and can be written"
+                                           : ", sealed";
   const std::string detail =
-      count->number ? fmt::format("{} is 0x{:x}{}", field, *count->number,
-                                  count->writeable ? " and can be written" : ", sealed")
-                    : fmt::format("{} is \"Enable\"{}", field,
-                                  release ? ", sealed"
-                                          : " and can be written: with one bit it would be "
-                                            "development mode, with three release mode");
+      count->number ? fmt::format("{} is 0x{:x}{}", field, *count->number, sealed)
+                    : fmt::format("{} is \"Enable\"{}{}", field, sealed,
+                                  release ? ""
+                                          : ": with one bit it would be development mode, with "
+                                            "three release mode");
   say(Trait::flash_encryption, Holds::yes, value, detail, field);
   say(Trait::release_mode,
-      release         ? Holds::yes
-      : count->number ? Holds::no
-                      : Holds::unclear,
-      release || count->number ? value : kUntold, detail, field);
+      release ? Holds::yes
+      : told  ? Holds::no
+              : Holds::unclear,
+      told ? value : kUntold, detail, field);
   encryption_bits();
+}
+
+// Other chips have the bit, too, and the rule does not ask for it.
+void Rules::flash_in_download_mode() {
+  constexpr const char* kBit = "SPI_DOWNLOAD_MSPI_DIS";
+  const std::string_view chip = chip_ == nullptr ? "" : chip_;
+  const bool asks = chip == "esp32p4" || chip == "esp32s31";
+  if (asks || (chip.empty() && (has("DIS_SWD") || bit(kBit) != false)))
+    want(Trait::release_mode, kBit, "burned", "open");
+  else if (chip.empty())
+    say(Trait::release_mode, Holds::unclear, kUntold,
+        fmt::format("{} is 0, and which chip it is is not told", kBit), kBit);
 }
 
 void Rules::encryption_bits() {
@@ -277,16 +319,19 @@ void Rules::encryption_bits() {
                                   "DIS_DOWNLOAD_DCACHE"};
   constexpr const char* kOld[] = {"DISABLE_DL_ENCRYPT", "DISABLE_DL_DECRYPT", "DISABLE_DL_CACHE"};
   for (const char* field : old_ ? kOld : kNew) want(Trait::release_mode, field, "burned", "open");
-  if (has("DIS_SWD")) want(Trait::release_mode, "SPI_DOWNLOAD_MSPI_DIS", "burned", "open");
-  if (is_lost("FLASH_CRYPT_CONFIG")) say_lost(Trait::release_mode, "FLASH_CRYPT_CONFIG");
-  if (const Fuse* tweak = find("FLASH_CRYPT_CONFIG"); tweak != nullptr && tweak->number)
+  flash_in_download_mode();
+  if (is_untold("FLASH_CRYPT_CONFIG"))
+    say_untold(Trait::release_mode, "FLASH_CRYPT_CONFIG");
+  else if (const Fuse* tweak = find("FLASH_CRYPT_CONFIG"))
     say(Trait::release_mode, *tweak->number == 0xF ? Holds::yes : Holds::no,
         *tweak->number == 0xF ? "whole" : "weak",
         fmt::format("FLASH_CRYPT_CONFIG is 0x{:x}, 0xf mixes the whole address", *tweak->number),
         "FLASH_CRYPT_CONFIG");
   const char* cache = old_ ? "DIS_CACHE" : "DIS_ICACHE";
-  if (is_lost(cache)) say_lost(Trait::release_mode, cache);
-  if (const Fuse* guard = find(cache))
+  const Fuse* guard = find(cache);
+  if (guard == nullptr ? is_lost(cache) : !guard->access_told)
+    say_access_untold(Trait::release_mode, cache);
+  else if (guard != nullptr)
     say(Trait::release_mode, guard->writeable ? Holds::no : Holds::yes,
         guard->writeable ? "open" : "sealed",
         fmt::format("{} {}", cache, guard->writeable ? "can be written" : "is sealed"), cache);
@@ -295,8 +340,8 @@ void Rules::encryption_bits() {
   for (size_t block = 0; block < kKeyBlocks; ++block) {
     if (purpose(block).starts_with("XTS_AES_")) return;
   }
-  if (const auto lost = lost_purpose())
-    say_lost(Trait::release_mode, *lost);
+  if (const auto untold = untold_purposes(); !untold.empty())
+    say_untold(Trait::release_mode, untold.front());
   else
     say(Trait::release_mode, Holds::no, "no key",
         "flash encryption is on, and no block has the purpose of its key", "KEY_PURPOSE_0");
@@ -305,9 +350,9 @@ void Rules::encryption_bits() {
 // A block that holds a secret: neither to be read nor to be changed.
 void Rules::key_block(std::string_view name, std::string_view what) {
   const Fuse* key = find(name);
-  if (key == nullptr) {
-    say_lost(Trait::fuse_key_read, name);
-    return say_lost(Trait::fuse_key_write, name);
+  if (key == nullptr || !key->access_told) {
+    say_access_untold(Trait::fuse_key_read, name);
+    return say_access_untold(Trait::fuse_key_write, name);
   }
   const bool shown = key->readable && !key->covered;
   say(Trait::fuse_key_read, shown ? Holds::no : Holds::yes, shown ? "readable" : "hidden",
@@ -358,47 +403,53 @@ void Rules::key_blocks() {
     if (!holds_a_secret(what)) continue;
     key_block(name, what);
     const std::string field = fmt::format("KEY_PURPOSE_{}", block);
-    if (find(field)->writeable)
+    if (!find(field)->access_told)
+      say_access_untold(Trait::fuse_key_write, field);
+    else if (find(field)->writeable)
       say(Trait::fuse_key_write, Holds::no, "writeable",
           fmt::format("{} ({}) can be written", field, what), field);
   }
-  const auto lost = lost_purpose();
-  if (!lost) return;
-  say_lost(Trait::nvs_scheme, *lost);
-  say_lost(Trait::fuse_key_read, *lost);
-  say_lost(Trait::fuse_key_write, *lost);
+  for (const std::string& field : untold_purposes()) {
+    for (const Trait trait : {Trait::nvs_scheme, Trait::fuse_key_read, Trait::fuse_key_write})
+      say_untold(trait, field);
+  }
+}
+
+std::string Rules::jtag_bits(std::string_view pad) const {
+  const auto usb = bit("DIS_USB_JTAG");
+  return fmt::format("{} is {}{}", pad, is_set(pad) ? 1 : 0,
+                     usb ? fmt::format(", DIS_USB_JTAG is {}", *usb ? 1 : 0) : "");
 }
 
 void Rules::debug() {
   if (old_) return want(Trait::debug, "JTAG_DISABLE", "disabled", "open");
   const char* pad = has("HARD_DIS_JTAG") ? "HARD_DIS_JTAG" : "DIS_PAD_JTAG";
-  if (is_lost(pad)) say_lost(Trait::debug, pad);
-  if (!has(pad)) return;
-  const auto usb = bit("DIS_USB_JTAG");
-  const auto pads = bit(pad);
-  const std::string found =
-      fmt::format("{} is {}{}", pad,
-                  pads ? (*pads ? "1" : "0") : fmt::format("\"{}\"", printable(find(pad)->value)),
-                  usb ? fmt::format(", DIS_USB_JTAG is {}", *usb ? 1 : 0) : "");
-  if (pads == true && !has("HARD_DIS_JTAG") && !short_ && is_lost("DIS_USB_JTAG"))
-    return say_lost(Trait::debug, "DIS_USB_JTAG");
-  if (pads == true && usb.value_or(true))
-    return say(Trait::debug, Holds::yes, "disabled", found, pad);
+  if (!has(pad)) {
+    if (is_lost(pad)) say_untold(Trait::debug, pad);
+    return;
+  }
+  const auto usb = bit("DIS_USB_JTAG"), pads = bit(pad);
+  const bool usb_untold = !has("HARD_DIS_JTAG") && is_untold("DIS_USB_JTAG");
+  if (pads == true && usb.value_or(true) && !usb_untold)
+    return say(Trait::debug, Holds::yes, "disabled", jtag_bits(pad), pad);
   // A key may open it by challenge.
-  const Fuse* soft = find("SOFT_DIS_JTAG");
-  if (is_lost("SOFT_DIS_JTAG")) return say_lost(Trait::debug, "SOFT_DIS_JTAG");
+  const char* soft = "SOFT_DIS_JTAG";
+  const Fuse* count = find(soft);
   const bool burned =
-      soft != nullptr && soft->number && *soft->number == (has("HARD_DIS_JTAG") ? 1u : 7u);
+      count != nullptr && count->number && *count->number == (has("HARD_DIS_JTAG") ? 1u : 7u);
   bool key = false;
   for (size_t block = 0; block < kKeyBlocks; ++block)
     key = key || purpose(block) == "HMAC_DOWN_JTAG" || purpose(block) == "HMAC_DOWN_ALL";
+  // (What is not told may be a bit that closes it for good.)
   if (burned && key)
-    return say(Trait::debug, Holds::yes, "secure-lock",
+    return say(Trait::debug, Holds::yes, pads && !(*pads && usb_untold) ? "secure-lock" : "locked",
                "SOFT_DIS_JTAG is burned, a key opens it by challenge", pad);
-  if (const auto lost = burned ? lost_purpose() : std::nullopt)
-    return say_lost(Trait::debug, *lost);
-  say(Trait::debug, pads ? Holds::no : Holds::unclear, pads ? "open" : "",
-      pads ? found : found + ", which does not tell", pad);
+  if (pads == true && usb_untold) return say_untold(Trait::debug, "DIS_USB_JTAG");
+  if (!pads) return say_untold(Trait::debug, pad);
+  if (is_untold(soft)) return say_untold(Trait::debug, soft);
+  if (const auto untold = untold_purposes(); burned && !untold.empty())
+    return say_untold(Trait::debug, untold.front());
+  say(Trait::debug, Holds::no, "open", jtag_bits(pad), pad);
 }
 
 void Rules::download() {
@@ -408,20 +459,20 @@ void Rules::download() {
     return;
   }
   const auto disabled = bit("DIS_DOWNLOAD_MODE"), secure = bit("ENABLE_SECURITY_DOWNLOAD");
-  const char* lost = is_lost("DIS_DOWNLOAD_MODE")          ? "DIS_DOWNLOAD_MODE"
-                     : is_lost("ENABLE_SECURITY_DOWNLOAD") ? "ENABLE_SECURITY_DOWNLOAD"
-                                                           : nullptr;
+  const char* untold = is_untold("DIS_DOWNLOAD_MODE")          ? "DIS_DOWNLOAD_MODE"
+                       : is_untold("ENABLE_SECURITY_DOWNLOAD") ? "ENABLE_SECURITY_DOWNLOAD"
+                                                               : nullptr;
   const bool closed = disabled == true || secure == true;
-  if (lost != nullptr && !closed)
-    say_lost(Trait::download_mode, lost);
+  if (untold != nullptr && !closed)
+    say_untold(Trait::download_mode, untold);
   else if (disabled || secure)
     say(Trait::download_mode, closed ? Holds::yes : Holds::no,
         disabled == true ? "disabled"
         : secure == true ? "secure"
                          : "open",
         fmt::format("DIS_DOWNLOAD_MODE is {}, ENABLE_SECURITY_DOWNLOAD is {}",
-                    disabled ? (*disabled ? "1" : "0") : "not there",
-                    secure ? (*secure ? "1" : "0") : "not there"),
+                    disabled ? (*disabled ? "1" : "0") : "not told",
+                    secure ? (*secure ? "1" : "0") : "not told"),
         "ENABLE_SECURITY_DOWNLOAD");
   for (const char* field : {"DIS_DIRECT_BOOT", "DIS_LEGACY_SPI_BOOT", "DIS_BOOT_REMAP"})
     want(Trait::other_boot, field, "closed", "open");

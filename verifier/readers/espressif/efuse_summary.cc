@@ -59,7 +59,9 @@ Fuse fuse_of(const Json& field, uint64_t offset, std::optional<std::string>& pro
   Fuse fuse{.value = {}, .number = {}, .bytes = {}, .offset = offset};
   const auto flag = [&](const char* key) {
     const Json* member = field.find(key);
-    return member == nullptr ? true : member->boolean().value_or(true);
+    const auto is = member == nullptr ? std::nullopt : member->boolean();
+    fuse.access_told = fuse.access_told && is;
+    return is.value_or(true);
   };
   fuse.readable = flag("readable");
   fuse.writeable = flag("writeable");
@@ -180,6 +182,7 @@ std::optional<Fuse> value_at(std::string_view line) {
   if (!fuse.readable) fuse.number.reset();
   if (!fuse.number && fuse.value == "True") fuse.number = 1;
   if (!fuse.number && fuse.value == "False") fuse.number = 0;
+  if (!fuse.number && fuse.readable) fuse.number = tool::number(fuse.value);
   return fuse;
 }
 
