@@ -21,8 +21,10 @@ inline constexpr const char* kShow =
 // and another does is told.
 std::vector<const Claim*> claims(const RecordView& record, Trait trait);
 // What it is about: nothing more than its trait, or of those that many fields make up the field,
-// with which its words begin.
+// with which its words begin (Claim::detail); of a key's purpose the block of that key.
 std::string_view subject_of(const Claim& claim);
+// A block of keys in Espressif's fuses: "BLOCK_KEY0" to "BLOCK_KEY5".
+bool is_key_block(std::string_view subject);
 const Claim* first(const RecordView& record, Trait trait, Holds holds);
 bool claimed(const RecordView& record, Trait trait);
 // A vendor's tool told of the part's locks, or an order asks for them: then a dump is judged as a

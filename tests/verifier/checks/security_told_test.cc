@@ -231,22 +231,68 @@ TEST_CASE("the DAC's key lives where it lies, whatever is burned and promised") 
       // The fuses are there, and none holds such a key.
       {id, {kChip, kSealed, promised}, by_fuses, kFail, "no block of the fuses"},
       {id,
-       {kChip, kSealed, untold(Trait::nvs_scheme, "KEY_PURPOSE_3 is not in the output"), promised},
+       {kChip, kSealed, untold(Trait::nvs_scheme, "KEY_PURPOSE_4 is not in the output"), promised},
        by_fuses,
        kPass,
        ""},
       {id,
        {{Trait::dac_key, kUnclear, "hmac-ecdsa", "the esp_secure_cert says so"},
-        {Trait::nvs_scheme, kYes, "hmac"},
+        {Trait::nvs_scheme, kYes, "hmac", "BLOCK_KEY2"},
         kSealed},
        {{"dac_key", "hmac-ecdsa"}},
        kPass,
        ""},
+      // A scheme of HMAC that opens the NVS is none in the fuses.
+      {id,
+       {{Trait::dac_key, kUnclear, "hmac-ecdsa", "the esp_secure_cert says so"},
+        {Trait::nvs_scheme, kYes, "hmac", "the NVS opens with a key of the HMAC scheme"},
+        kChip,
+        kSealed},
+       {{"dac_key", "hmac-ecdsa"}},
+       kFail,
+       "no block of the fuses"},
       // A factory's file is no read-out of the part.
       {"security.dac-key-is-hidden", {in_file}, by_fuses, kSkipped, ""},
       {"security.dac-key-is-hidden", {in_file, burned}, by_fuses, kPass, ""},
       {"security.dac-key-is-hidden", {shown, burned}, by_fuses, kFail, "in plain"},
   });
+}
+
+TEST_CASE(
+    "a purpose that is not told may be that of the promised key, whatever other blocks hold") {
+  const char* id = "security.dac-key-place-is-as-ordered";
+  const Ordered order = {{"dac_key", "efuse-ecdsa"}};
+  const SaidOf promised{Trait::dac_key, kUnclear, "efuse-ecdsa", "BLOCK_KEY1 has the private key"},
+      nowhere{Trait::dac_key, kUnclear, "efuse-ecdsa", "block 20, which holds no key, has it"},
+      other{Trait::dac_key, kYes, "efuse-ecdsa", "BLOCK_KEY3 (ECDSA_KEY)"},
+      hmac{Trait::nvs_scheme, kYes, "hmac", "BLOCK_KEY2"},
+      same{Trait::nvs_scheme, kYes, "hmac", "BLOCK_KEY1"},
+      lost = untold(Trait::nvs_scheme, "KEY_PURPOSE_1 is not in the output"),
+      lost_other = untold(Trait::nvs_scheme, "KEY_PURPOSE_4 is not in the output"),
+      boot{Trait::other_boot, kYes, "closed", "DIS_DIRECT_BOOT is 1"};
+  check_all({
+      {id, {kChip, kSealed, hmac, promised}, order, kFail, "no block of the fuses"},
+      {id, {kChip, kSealed, hmac, lost, promised}, order, kPass, ""},
+      {id, {kChip, kSealed, hmac, other, lost, promised}, order, kPass, ""},
+      {id, {kChip, kSealed, hmac, lost_other, promised}, order, kFail, "no block of the fuses"},
+      {id, {kChip, kSealed, other, lost_other, promised}, order, kFail, "is BLOCK_KEY3"},
+      {id, {kChip, kSealed, other, lost, nowhere}, order, kFail, "is BLOCK_KEY3"},
+      // Another output tells it: by what it holds, or because it lacks nothing.
+      {id, {kChip, kSealed, same, lost, promised}, order, kFail, "no block of the fuses"},
+      {"security.nvs-is-encrypted",
+       {kChip, kSealed, lost},
+       {{"nvs_encryption", "hmac"}},
+       kUnknown,
+       "KEY_PURPOSE_1"},
+  });
+  // What only an output said that was cut is no answer of the one that is whole: it has no keys.
+  const char* read = "security.fuse-keys-cannot-be-read";
+  const Ordered release = {{"profile", "release"}};
+  check_all({{read,
+              {kChip, untold(Trait::fuse_key_read, "KEY_PURPOSE_1 is not there")},
+              release,
+              kUnknown,
+              "KEY_PURPOSE_1"}});
 }
 
 TEST_CASE("an NVS in plain is none that is encrypted, by whatever scheme it was to be") {

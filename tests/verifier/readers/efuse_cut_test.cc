@@ -300,6 +300,14 @@ TEST_CASE("eFuses: a summary that is cut anywhere fails nothing, and the whole o
       CHECK(found(read_all({whole, cut})) == Answers{});
     }
   }
+  // Of one that has no keys the cut one tells none either.
+  std::vector<Line> without_keys = without("KEY_PURPOSE_0");
+  without_keys.push_back({"KEY_PURPOSE_0", "USER"});
+  const Answers of_whole = found(read_text(text_of(without_keys)));
+  CHECK(std::find(of_whole.begin(), of_whole.end(), "unknown fuse-keys-cannot-be-read") !=
+        of_whole.end());
+  CHECK(found(read_all({text_of(without_keys), text_of(without("KEY_PURPOSE_3", without_keys))})) ==
+        of_whole);
   // The parts of one that was cut in two.
   const auto half = all.begin() + 12;
   const Answers open = found(read_all({text_of({all.begin(), half}), text_of({half, all.end()})}));

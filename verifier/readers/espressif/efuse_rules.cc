@@ -85,6 +85,7 @@ class Rules {
   void flash_in_download_mode();
   void key_blocks();
   void key_block(std::string_view name, std::string_view what);
+  void say_written(std::string_view name, std::string_view what);
   void secrets();
   void secret(std::string_view name, std::string_view what);
   std::string jtag_bits(std::string_view pad) const;
@@ -347,6 +348,12 @@ void Rules::encryption_bits() {
         "flash encryption is on, and no block has the purpose of its key", "KEY_PURPOSE_0");
 }
 
+void Rules::say_written(std::string_view name, std::string_view what) {
+  const bool open = find(name)->writeable;
+  say(Trait::fuse_key_write, open ? Holds::no : Holds::yes, open ? "writeable" : "locked",
+      fmt::format("{} ({}) {}", name, what, open ? "can be written" : "is write-protected"), name);
+}
+
 // A block that holds a secret: neither to be read nor to be changed.
 void Rules::key_block(std::string_view name, std::string_view what) {
   const Fuse* key = find(name);
@@ -357,11 +364,7 @@ void Rules::key_block(std::string_view name, std::string_view what) {
   const bool shown = key->readable && !key->covered;
   say(Trait::fuse_key_read, shown ? Holds::no : Holds::yes, shown ? "readable" : "hidden",
       fmt::format("{} ({}) {}", name, what, shown ? "can be read" : "is read-protected"), name);
-  say(Trait::fuse_key_write, key->writeable ? Holds::no : Holds::yes,
-      key->writeable ? "writeable" : "locked",
-      fmt::format("{} ({}) {}", name, what,
-                  key->writeable ? "can be written" : "is write-protected"),
-      name);
+  say_written(name, what);
 }
 
 // Its bytes are in the output, whole or in part: named, and never shown.
@@ -405,9 +408,8 @@ void Rules::key_blocks() {
     const std::string field = fmt::format("KEY_PURPOSE_{}", block);
     if (!find(field)->access_told)
       say_access_untold(Trait::fuse_key_write, field);
-    else if (find(field)->writeable)
-      say(Trait::fuse_key_write, Holds::no, "writeable",
-          fmt::format("{} ({}) can be written", field, what), field);
+    else
+      say_written(field, what);
   }
   for (const std::string& field : untold_purposes()) {
     for (const Trait trait : {Trait::nvs_scheme, Trait::fuse_key_read, Trait::fuse_key_write})
