@@ -48,12 +48,6 @@ const std::string kProtection =
 const std::string kBlhost = "Response word 1 = 1 (0x1)\nSecurity State = SECURE\n";
 const std::string kFuses = "ef_sboot_en = 1     # [6:4]\nef_dbg_mode = 15   # [32:28]\n";
 
-std::string info(const std::string& flags, const std::string& chip, const std::string& more = "") {
-  return "Security Information:\nFlags: " + flags + "\n" +
-         (chip.empty() ? "" : "Chip ID: " + chip + "\n") +
-         "SPI Boot Crypt Count (SPI_BOOT_CRYPT_CNT): 0x7\n" + more;
-}
-
 }  // namespace
 
 TEST_CASE("posture texts: a code and another tool's output beside them are read as well") {
@@ -128,37 +122,6 @@ TEST_CASE("Commander: two parts, both of readkey's keys, and words that it has f
       kStatus + "Tamper status : N/A\nDebug lock state : Unknown\nSign key installed : -\n");
   for (const Trait trait : {Trait::tamper_status, Trait::debug_now, Trait::boot_key})
     CHECK(all_said(neither, trait).empty());
-}
-
-TEST_CASE("get-security-info: every flag of release mode, and chips that lack its field") {
-  const struct {
-    const char *flags, *chip, *debug, *modes;
-  } kRows[] = {
-      {"0x000005f5", "5", "yes disabled", "yes release, yes burned"},
-      {"0x000004f5", "5", "unclear untold", "yes release, yes burned"},
-      {"0x000000f5", "5", "unclear untold", "yes release, no open"},
-      {"0x000000f5", "16", "unclear untold", "yes release"},
-      {"0x000000f5", "12", "yes disabled", "yes release, no open"},
-      {"0x000004f5", "9", "unclear untold", "yes release, yes burned, no open"},
-      {"0x000007f5", "9", "yes disabled", "yes release, yes burned, yes burned"},
-      {"0x00000575", "5", "unclear untold", "yes release, yes burned"},
-      {"0x00000535", "5", "no open", "yes release, yes burned"},
-      {"0x000005f5", "", "yes disabled", "yes release, yes burned, unclear untold"},
-  };
-  for (const auto& row : kRows) {
-    const std::string flags = row.flags, chip = row.chip;
-    CAPTURE(flags);
-    CAPTURE(chip);
-    const Reading reading = read_text(info(row.flags, row.chip));
-    CHECK(all_said(reading, Trait::debug) == row.debug);
-    CHECK(all_said(reading, Trait::release_mode) == row.modes);
-  }
-  CHECK(all_said(read_text(info("0x000005fd", "5")), Trait::boot_key) == "no revoked");
-  CHECK(all_said(read_text(info("0x000005f5", "5")), Trait::boot_key).empty());
-  CHECK(all_said(read_text(info("0x000005f5", "5", "Secure Boot: Disabled\n")),
-                 Trait::secure_boot) == "unclear ");
-  CHECK(all_said(read_text(info("0x000005f5", "5", "Flash Encryption: Disabled\n")),
-                 Trait::flash_encryption) == "unclear ");
 }
 
 TEST_CASE("blhost, STM32: what could not be asked, and no value of a field") {

@@ -327,6 +327,17 @@ TEST_CASE("esptool: the address that it prints where it connects is the part's")
   std::string second = first;
   second.replace(second.find("60:55:49:00:00:01"), 17, "60:55:49:00:00:09");
   CHECK(all_said(read_text(first + second), Trait::mac) == "yes 605549000001, yes 605549000009");
+  // A connection that failed is none of the part that is asked next.
+  const std::string failed =
+      "esptool v5.6.0\nConnected to ESP32-C3:\nMAC: 60:55:49:00:00:09\nA fatal error occurred\n";
+  for (const char* next : {"esptool v5.6.0\n", "Connecting....\n",
+                           "Connected to ESP32-C3 in Secure Download Mode on /dev/ttyUSB0:\n"}) {
+    CHECK(all_said(read_text(failed + next + asked), Trait::mac).empty());
+    CHECK(all_said(read_text(failed + next + kRows[1].first + asked), Trait::mac) ==
+          "yes 605549000001");
+  }
+  CHECK(all_said(read_text(first + failed + "MT:Y.K9042C00KA0648G00\n"), Trait::mac) ==
+        "yes 605549000001");
 }
 
 TEST_CASE("labels: the address beside a code") {
