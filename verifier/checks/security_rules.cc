@@ -75,7 +75,7 @@ std::vector<const Claim*> claims(const RecordView& record, Trait trait) {
   std::set<std::string_view> told;
   bool any_untold = false;
   for (const Claim& claim : record.posture.claims) {
-    if (claim.trait != trait) continue;
+    if (claim.trait != trait || is_of_before(claim, record.posture.claims)) continue;
     out.push_back(&claim);
     if (is_untold(claim))
       any_untold = true;
@@ -98,7 +98,9 @@ const Claim* first(const RecordView& record, Trait trait, Holds holds) {
     return at == all.end() ? nullptr : *at;
   }
   for (const Claim& claim : record.posture.claims) {
-    if (claim.trait == trait && claim.locked == holds) return &claim;
+    if (claim.trait == trait && claim.locked == holds &&
+        !is_of_before(claim, record.posture.claims))
+      return &claim;
   }
   return nullptr;
 }

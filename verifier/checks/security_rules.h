@@ -18,7 +18,7 @@ inline constexpr const char* kShow =
     "option bytes), taken before the tool was locked out";
 
 // The claims of one trait, in the order of the evidence. What one output does not tell (kUntold)
-// and another does is told.
+// and another does is told; what a later one tells otherwise is not of now (is_of_before).
 std::vector<const Claim*> claims(const RecordView& record, Trait trait);
 // What it is about: nothing more than its trait, or of those that many fields make up the field,
 // with which its words begin (Claim::detail); of a key's purpose the block of that key.

@@ -142,6 +142,24 @@ TEST_CASE("security: what one output does not tell another does, and a contradic
   });
 }
 
+TEST_CASE("security: what was burned last is what download mode is") {
+  const char* id = "security.download-mode-is-closed";
+  const SaidOf before{Trait::download_mode, kNo, "open", "ENABLE_SECURITY_DOWNLOAD is 0"},
+      after{Trait::download_mode, kYes, "secure", "secure download is on"},
+      boots{Trait::secure_boot, kYes, "v2"}, open{Trait::debug, kNo, "open", "JTAG is 0"},
+      closed{Trait::debug, kYes, "disabled"};
+  for (const Ordered& order : {Ordered{}, Ordered{{"profile", "release"}}}) {
+    check_all({{id, {boots, before, after}, order, kPass, ""},
+               {id, {boots, after, before}, order, kPass, ""},
+               {id, {boots, before}, order, kFail, "is 0"},
+               // Of other locks a contradiction is one.
+               {"security.debug-is-locked", {closed, open}, order, kFail, "is 0"}});
+  }
+  check_all({{id, {before, after}, {{"download_mode", "secure"}}, kPass, ""},
+             {id, {before, after}, {{"download_mode", "open"}}, kFail, "is on"},
+             {"security.release-rule-holds", {before, after}, {}, kPass, ""}});
+}
+
 TEST_CASE("security: fuses that do not tell contradict no flash") {
   const char* id = "security.evidence-is-of-this-part";
   const SaidOf hidden{Trait::flash_content, kYes, "ciphertext", "the bootloader is ciphertext"},
