@@ -89,6 +89,21 @@ TEST_CASE("tools: what is stated again is stated beside what was, and hides noth
   }
 }
 
+TEST_CASE("tools: an id of nothing but zeros or ones is no part's") {
+  for (const char* id : {"0000000000000000", "FFFFFFFFFFFFFFFF", "ffffffffffffffff"}) {
+    CAPTURE(id);
+    const std::string serial = std::string("Serial number : 0000000000000000") + id + "\n";
+    CHECK(all_said(read_text(kStatus + "Unique ID : " + id + "\n"), Trait::unique_id).empty());
+    CHECK(all_said(read_text(kStatus + serial), Trait::unique_id).empty());
+    const std::string mac = std::string(id).substr(0, 12);
+    CHECK(all_said(read_text("SPI_BOOT_CRYPT_CNT (BLOCK0) x = Disable R/W (0b000)\n"
+                             "MAC (BLOCK1) x = " +
+                             mac + " R/W\n"),
+                   Trait::mac)
+              .empty());
+  }
+}
+
 TEST_CASE("tools: an object that states a value twice is no object") {
   for (const char* text :
        {R"({"result":{"debug_lock":"Disabled","debug_lock":"Enabled"}})",

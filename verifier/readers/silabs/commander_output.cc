@@ -9,6 +9,7 @@
 
 #include "verifier/base/characters.h"
 #include "verifier/readers/formats.h"
+#include "verifier/readers/posture/mac.h"
 #include "verifier/readers/posture/tool_text.h"
 #include "verifier/readers/posture/untold.h"
 #include "verifier/readers/quoted.h"
@@ -337,10 +338,11 @@ class Sayer {
   }
 
   void identity() {
-    if (s_.serial && is_hex_text(*s_.serial, 32))
-      say(Trait::unique_id, Holds::yes, lower(s_.serial->substr(16)), "Serial number");
-    if (s_.unique && is_hex_text(*s_.unique, 16))
-      say(Trait::unique_id, Holds::yes, lower(*s_.unique), "Unique ID");
+    const auto say_id = [&](const std::string& id, const char* label) {
+      if (!is_blank_id(id)) say(Trait::unique_id, Holds::yes, lower(id), label);
+    };
+    if (s_.serial && is_hex_text(*s_.serial, 32)) say_id(s_.serial->substr(16), "Serial number");
+    if (s_.unique && is_hex_text(*s_.unique, 16)) say_id(*s_.unique, "Unique ID");
     if (s_.part && !s_.part->empty())
       say(Trait::chip, Holds::yes, lower(shown_text(*s_.part)), "Part Number");
     if (s_.engine && !s_.engine->empty())
