@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -264,6 +265,37 @@ TEST_CASE("eFuses: a field that is there and does not tell leaves open what it w
   check_found(read_text(text_of(soft)), {"fail debug-is-locked"});
 }
 
+TEST_CASE("eFuses: what is said of one of many fuses begins with its name, whoever says it") {
+  // By it what one output does not tell is found in another (security::subject_of).
+  constexpr Trait kOfMany[] = {Trait::release_mode,  Trait::other_boot,     Trait::nvs_scheme,
+                               Trait::fuse_key_read, Trait::fuse_key_write, Trait::read_protection};
+  const auto check_names = [&](const Reading& reading) {
+    for (const Claim& claim : reading.device.posture.claims) {
+      if (std::find(std::begin(kOfMany), std::end(kOfMany), claim.trait) == std::end(kOfMany))
+        continue;
+      const std::string name = claim.detail.substr(0, claim.detail.find(' '));
+      CHECK_MESSAGE(
+          name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") == std::string::npos,
+          claim.detail);
+    }
+  };
+  const std::vector<Line> all = released();
+  check_names(read_text(text_of(all)));
+  for (const Line& line : all) {
+    check_names(read_text(text_of(without(line.name))));
+    check_names(read_text(text_of(mute(line.name))));
+    for (const char* member : {"value", "readable", "writeable"})
+      check_names(read_text(json_without(line.name, member), "efuse.json"));
+  }
+  check_names(read_text(dump_of({0xFFFFFFFF, 0x00180001, 0x08200000, 0x44, 0x20, 0})));
+  for (const char* flags : {"0x0", "0x5f5", "?"})
+    check_names(
+        read_text(fmt::format("Security Information:\nFlags: 0x5\nSPI Boot Crypt Count (X): "
+                              "0x7\nFlags: {}\nSPI Boot Crypt Count (X): 0x7\n"
+                              "  BLOCK_KEY1 - UNKNOWN\n  BLOCK_KEY2 - HMAC_UP\n",
+                              flags)));
+}
+
 TEST_CASE("eFuses: what the rule asks of some chips goes by the chip, not by a field beside it") {
   const auto lines = [](std::vector<const char*> telling, const char* value) {
     std::vector<Line> out = without("ERR_RST_ENABLE");
@@ -405,6 +437,14 @@ TEST_CASE("eFuse dumps: one of a chip that is not known is neither judged nor da
   const Answers both = found(read_all({dump_of(burned), summary}));
   CHECK(std::none_of(both.begin(), both.end(),
                      [](const std::string& one) { return one.starts_with("fail"); }));
+  // Each of two in one file is open by itself.
+  const Evidence two = gather(read_text(dump_of(burned) + dump_of(burned)), {},
+                              TrustStore::builtin(false), nullptr, openssl_engine());
+  std::set<std::string> items;
+  for (const Claim& claim : two.device.posture.claims) {
+    if (claim.value == kUntold) items.insert(claim.place.item);
+  }
+  CHECK(items == std::set<std::string>{"dump 1", "dump 2"});
   // A first block that is longer than any, and a chip that the tool names.
   for (const std::string& text :
        {dump_of(std::vector<uint32_t>(9, 1)),
