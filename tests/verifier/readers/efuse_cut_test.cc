@@ -255,6 +255,22 @@ TEST_CASE("eFuses: a field that is there and does not tell leaves open what it w
     members.back().second = "\"0x1\"";
   });
   check_found(read_text(one_bit, "efuse.json"), mode);
+  // What cannot be read of a block may be a key.
+  const std::string burned = std::string(62, '5') + "a7";
+  const Reading v1 = read_text(text_of({{"FLASH_CRYPT_CNT", "0"},
+                                        {"ABS_DONE_0", "True"},
+                                        {"ABS_DONE_1", "False"},
+                                        {"BLOCK2", burned}}));
+  CHECK(all_said(v1, Trait::boot_key) == "unclear untold");
+  for (const Claim& claim : v1.device.posture.claims)
+    CHECK((claim.detail + claim.value).find("555a7") == std::string::npos);
+  std::vector<Line> fourth = mute("KEY_PURPOSE_1");
+  for (Line& line : fourth) {
+    if (line.value == "what") line.value = "SECURE_BOOT_DIGEST3";
+  }
+  check_found(read_text(text_of(fourth)),
+              {"unknown boot-key-is-usable", "unknown fuse-keys-cannot-be-read",
+               "unknown fuse-keys-cannot-be-changed"});
   // JTAG by software: a bit that is not told is not 0.
   std::vector<Line> soft = released();
   for (Line& line : soft) {

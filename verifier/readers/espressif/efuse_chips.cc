@@ -116,7 +116,9 @@ const char* chip_of_id(uint64_t id) {
 bool is_purpose(std::string_view word) {
   constexpr std::string_view kPublic[] = {"USER", "USER/EMPTY", "RESERVED", "SDC_KEY_DIGEST"};
   constexpr std::string_view kDigest = "SECURE_BOOT_DIGEST";
-  return holds_a_secret(word) || (word.starts_with(kDigest) && word.size() == kDigest.size() + 1) ||
+  const bool is_digest = word.size() == kDigest.size() + 1 && word.starts_with(kDigest) &&
+                         word.back() >= '0' && word.back() <= '2';
+  return holds_a_secret(word) || is_digest ||
          std::find(std::begin(kPublic), std::end(kPublic), word) != std::end(kPublic);
 }
 

@@ -34,8 +34,9 @@ void Rules::say_untold(Trait trait, std::string_view name) {
                fmt::format("{} is not in the output, and {}", name,
                            chip_ == nullptr ? "which chip it is is not told" : "the chip has it"),
                "");
+  // (A block may hold a key, which is never shown.)
   say(trait, Holds::unclear, kUntold,
-      fuse->value.empty()
+      fuse->value.empty() || name.starts_with("BLOCK")
           ? fmt::format("{} has no value that tells", name)
           : fmt::format("{} is \"{}\", which does not tell", name, printable(fuse->value)),
       name);
@@ -118,7 +119,8 @@ void Rules::boot_keys() {
     const std::string name = fmt::format("BLOCK_KEY{}", block);
     const Fuse* key = find(name);
     const auto slot = static_cast<size_t>(purpose(block).back() - '0');
-    if (slot < kDigests && is_set(fmt::format("SECURE_BOOT_KEY_REVOKE{}", slot))) {
+    if (slot >= kDigests) continue;
+    if (is_set(fmt::format("SECURE_BOOT_KEY_REVOKE{}", slot))) {
       if (key != nullptr && key->bytes && !is_zero(*key->bytes))
         say(Trait::revoked_key, Holds::yes, hex(*key->bytes), std::string(purpose(block)), name);
       continue;
