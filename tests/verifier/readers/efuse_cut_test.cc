@@ -281,6 +281,78 @@ TEST_CASE("eFuses: a field that is there and does not tell leaves open what it w
   check_found(read_text(text_of(soft)), {"fail debug-is-locked"});
 }
 
+TEST_CASE("eFuses: what denies itself, or has more bits than its field, tells nothing") {
+  const auto with = [](std::string_view field, Members members) {
+    return json_of(released(), [&](const std::string& name, Members& all) {
+      if (name == field) all = members;
+    });
+  };
+  const std::pair<std::string, std::string> readable{"readable", "true"},
+      sealed{"writeable", "false"};
+  const auto bits = [](const char* count) {
+    return std::pair<std::string, std::string>{"bit_len", count};
+  };
+  const auto value = [](const char* it) {
+    return std::pair<std::string, std::string>{"value", it};
+  };
+  const auto raw = [](const char* it) {
+    return std::pair<std::string, std::string>{"raw_value", it};
+  };
+  const Answers boot = {"unknown secure-boot-is-enabled", "unknown boot-key-is-usable",
+                        "unknown secure-boot-scheme-is-as-ordered"},
+                purpose = {"unknown fuse-keys-cannot-be-read",
+                           "unknown fuse-keys-cannot-be-changed"};
+  const struct {
+    const char* field;
+    Members members;
+    const char* problem;
+    Answers expected;
+  } kRows[] = {
+      {"SECURE_BOOT_EN",
+       {readable, sealed, bits("1"), value("2")},
+       "expected 1 bits, found 0x2",
+       boot},
+      {"SECURE_BOOT_EN",
+       {readable, sealed, bits("1"), value("true"), raw("\"0x0\"")},
+       "value is True, raw_value is 0x0",
+       boot},
+      {"SPI_BOOT_CRYPT_CNT",
+       {readable, sealed, bits("3"), value("\"Disable\""), raw("\"0x7\"")},
+       "value is Disable, raw_value is 0x7",
+       {"unknown flash-encryption-is-on", "unknown flash-encryption-is-for-release"}},
+      {"SPI_BOOT_CRYPT_CNT",
+       {readable, sealed, bits("3"), value("\"Enable\""), raw("\"0xf\"")},
+       "expected 3 bits, found 0xf",
+       {"unknown flash-encryption-is-on", "unknown flash-encryption-is-for-release"}},
+      {"KEY_PURPOSE_3",
+       {readable, sealed, bits("4"), value("\"USER\""), raw("\"0x8\"")},
+       "value is USER, raw_value is 0x8",
+       purpose},
+      {"KEY_PURPOSE_3", {readable, sealed, bits("4"), value("\"USER\""), raw("\"0x0\"")}, "", {}},
+      {"KEY_PURPOSE_3", {readable, sealed, bits("4"), value("null")}, "", purpose},
+      // Made from its bits: a voltage.
+      {"SECURE_VERSION", {readable, sealed, bits("16"), value("1"), raw("\"0x1\"")}, "", {}},
+      {"ERR_RST_ENABLE", {readable, sealed, bits("5"), value("1121"), raw("\"0x3\"")}, "", {}},
+      {"ERR_RST_ENABLE", {readable, sealed, bits("5"), value("1121")}, "", {}}};
+  for (const auto& row : kRows) {
+    CAPTURE(std::string(row.field));
+    CAPTURE(std::string(row.problem));
+    const Reading reading = read_text(with(row.field, row.members), "efuse.json");
+    CHECK(std::string_view(row.problem).empty() == problems(reading).empty());
+    if (*row.problem != 0) CHECK(has_problem(reading, row.problem));
+    check_found(read_text(with(row.field, row.members), "efuse.json"), row.expected);
+  }
+  // In text, too.
+  for (const auto& [is, other] : {std::pair{"= Enable R/- (0b111)", "= Disable R/- (0b111)"},
+                                  {"= Enable R/- (0b111)", "= Enable R/- (0b110)"}}) {
+    std::string text = text_of(released());
+    text.replace(text.find(is), std::string_view(is).size(), other);
+    CHECK(has_problem(read_text(text), "raw_value is 0x"));
+    check_found(read_text(text),
+                {"unknown flash-encryption-is-on", "unknown flash-encryption-is-for-release"});
+  }
+}
+
 TEST_CASE("eFuses: what is said of one of many fuses begins with its name, whoever says it") {
   // By it what one output does not tell is found in another (security::subject_of).
   constexpr Trait kOfMany[] = {Trait::release_mode,  Trait::other_boot,     Trait::nvs_scheme,

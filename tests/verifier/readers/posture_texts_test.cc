@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <string>
 
 #include "tests/support/dump_builders.h"
@@ -11,6 +12,7 @@
 #include "tests/support/support.h"
 #include "verifier/base/json.h"
 #include "verifier/readers/posture/order.h"
+#include "verifier/readers/posture/tool_text.h"
 
 using namespace attest;
 using namespace attest::test;
@@ -143,6 +145,8 @@ TEST_CASE(
   const auto count = [](const char* raw, bool writeable, bool with_raw) {
     return read_text(summary(with(release(), "SPI_BOOT_CRYPT_CNT",
                                   [&](Field& f) {
+                                    const uint64_t bits = tool::number(raw).value_or(0);
+                                    f.value = std::popcount(bits) % 2 == 1 ? "Enable" : "Disable";
                                     f.raw = raw;
                                     f.writeable = writeable;
                                   }),

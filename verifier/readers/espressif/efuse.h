@@ -46,6 +46,8 @@ const char* telling_chip(const Summary& summary);
 const char* purpose_name(uint64_t purpose, const char* chip);
 // A word that tells what a block of keys is for.
 bool is_purpose(std::string_view word);
+// Whether a purpose of that number may have that name; true of a word that is none.
+bool may_be_purpose(std::string_view word, uint64_t number);
 // The chip by its number in headers of images and in get-security-info; null: of none known.
 const char* chip_of_id(uint64_t id);
 bool holds_a_secret(std::string_view purpose);  // whoever reads such a block has the key

@@ -122,6 +122,15 @@ bool is_purpose(std::string_view word) {
          std::find(std::begin(kPublic), std::end(kPublic), word) != std::end(kPublic);
 }
 
+bool may_be_purpose(std::string_view word, uint64_t number) {
+  if (!is_purpose(word)) return true;
+  if (number == 0) return word.starts_with("USER");
+  if (number == 1) return word == "RESERVED" || word.starts_with("ECDSA_KEY");
+  if (number == 2) return word == "RESERVED" || word.starts_with("XTS_AES_");
+  const std::string_view name = purpose_name(number, nullptr);
+  return name.empty() || name == word;
+}
+
 bool holds_a_secret(std::string_view purpose) {
   return purpose.starts_with("XTS_AES_") || purpose.starts_with("HMAC_") ||
          purpose.starts_with("ECDSA_KEY") || purpose.starts_with("KM_INIT_KEY");

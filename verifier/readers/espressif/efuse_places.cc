@@ -258,6 +258,11 @@ bool chip_has(std::string_view chip, std::string_view fuse) {
   });
 }
 
+bool is_of_locks(std::string_view fuse) {
+  return std::any_of(std::begin(kFields), std::end(kFields),
+                     [&](const Field& field) { return field.name == fuse; });
+}
+
 bool any_chip_has(std::string_view fuse) {
   return std::any_of(std::begin(kChips), std::end(kChips), [&](const auto& one) {
     return one.first != kEsp32 && chip_has(one.second, fuse);
