@@ -176,12 +176,13 @@ TEST_CASE("Bouffalo: bytes of the same size are no eFuses") {
 }
 
 TEST_CASE("UICR: flash of another part, noise and a file of two parts are none") {
-  const auto read_map = [](const std::vector<std::pair<uint64_t, Bytes>>& pieces) {
+  const auto read_map = [](const std::vector<std::pair<uint64_t, Bytes>>& pieces,
+                           Trait trait = Trait::debug) {
     AddressMap map;
     for (const auto& [address, bytes] : pieces) map.add(address, bytes);
     Reading reading;
     say_uicr(map, "dump.hex", reading);
-    return all_said(reading, Trait::debug);
+    return all_said(reading, trait);
   };
   const Bytes erased(4, 0xFF), zero(4, 0), key = {0xFA, 0x50, 0xFA, 0x50}, odd = {1, 2, 3, 4};
   // What a file has not is not told: another word, another core.
@@ -200,6 +201,17 @@ TEST_CASE("UICR: flash of another part, noise and a file of two parts are none")
   CHECK(read_map({{0x00FFD000, key}, {0x00FFD01C, key}, {0x00FFD020, key}, {0x00FFD03C, key}}) ==
         both + ", " + both);
   CHECK(read_map({{0x00FFD000, erased}, {0x00FFD01C, erased}}) == "no open, no open, unclear ");
+  // Both copies lock its erase: of one that is set the other counts, of one that is not neither.
+  const auto erase = [&](std::vector<std::pair<uint64_t, Bytes>> copies) {
+    copies.insert(copies.end(), {{0x00FFD000, key}, {0x00FFD01C, key}});
+    return read_map(copies, Trait::device_erase);
+  };
+  CHECK(erase({{0x00FFD060, key}, {0x00FFD07C, key}}) == "yes disabled");
+  CHECK(erase({{0x00FFD060, key}, {0x00FFD07C, erased}}) == "yes enabled");
+  CHECK(erase({{0x00FFD060, key}}) == "unclear untold");
+  CHECK(erase({{0x00FFD07C, key}}) == "unclear untold");
+  CHECK(erase({{0x00FFD060, erased}}) == "yes enabled");
+  CHECK(erase({}).empty());
   CHECK(read_map({{0x10001208, {0x5A, 0xFF, 0xFF, 0xFF}}}) == "no open");
   CHECK(read_map({{0x10001208, {0, 0, 0, 0}}}) == "yes locked");
   // Whole flash of 16 MiB parts, erased, zeros and noise; noise in the page; words of two parts.

@@ -25,6 +25,7 @@ struct Status {
   std::optional<uint64_t> boot;
   std::optional<std::string> boot_words, serial, unique, engine, part, state, sign_x, sign_y;
   std::vector<std::string> tamper;  // name=value
+  bool lock_untold = false;         // its line is there, with no word that tells
   bool refused = false;             // the tool says that the part is locked
   bool failed = false;              // the tool says so, of all that it printed
   bool unreachable = false;         // the tool did not reach the part, for whatever reason
@@ -95,13 +96,20 @@ void take_boot(std::string_view value, uint64_t offset, Parts& out) {
   out.at(offset).boot = tool::number(value.substr(0, value.find(' ')));
 }
 
+void take_flag(const Flag& flag, const std::optional<bool>& on, uint64_t offset, Parts& out) {
+  if (on) {
+    out.set(flag.value, *on, offset);
+  } else if (flag.value == &Status::locked) {
+    if (out.at(offset).locked && !out.begin(offset)) return;
+    out.at(offset).lock_untold = true;
+  }
+}
+
 // False: the line has none of the labels.
 bool take_plain_line(std::string_view line, uint64_t offset, Parts& out) {
   for (const Flag& flag : kFlags) {
-    if (const auto value = tool::labelled(line, flag.label)) {
-      if (const auto on = enabled(*value)) out.set(flag.value, *on, offset);
-      return true;
-    }
+    if (const auto value = tool::labelled(line, flag.label))
+      return take_flag(flag, enabled(*value), offset, out), true;
   }
   if (const auto v = tool::labelled(line, "Boot status")) return take_boot(*v, offset, out), true;
   for (const auto& state : kStates) {
@@ -279,7 +287,7 @@ void take_json(const Json& json, uint64_t offset, Parts& out) {
                       : word != nullptr ? enabled(*word)
                                         : std::nullopt;
     for (const Flag& known : kFlags) {
-      if (flag && name == known.json) out.set(known.value, *flag, offset);
+      if (name == known.json) take_flag(known, flag, offset, out);
     }
     for (const auto& [known, field] : kBools) {
       if (flag && name == known) out.set(field, *flag, offset);
@@ -294,7 +302,7 @@ void take_json(const Json& json, uint64_t offset, Parts& out) {
 
 // What an output says of the lock's kind is of the lock that was told before, where it tells none.
 void take_lock_over(const Status& before, Status& s) {
-  if (s.locked || !(s.erase || s.unlock || s.locked_now || s.command_key)) return;
+  if (s.locked || s.lock_untold || !(s.erase || s.unlock || s.locked_now || s.command_key)) return;
   s.locked = before.locked;
   if (!s.erase) s.erase = before.erase;
   if (!s.unlock) s.unlock = before.unlock;
@@ -365,6 +373,8 @@ class Sayer {
     else if (s_.failed)
       say(Trait::debug, Holds::unclear, kUntold,
           "the tool says that it failed: what it printed is not taken");
+    else if (s_.lock_untold)
+      say(Trait::debug, Holds::unclear, kUntold, "Debug lock is there, and does not tell");
     else if (s_.unreachable)
       say(Trait::debug, Holds::unclear, kUntold,
           "the tool could not reach the part: locked, or not connected");
@@ -409,11 +419,19 @@ class Sayer {
       say(Trait::rollback, *s_.anti_rollback ? Holds::yes : Holds::no,
           *s_.anti_rollback ? "on" : "off",
           fmt::format("Secure Boot Anti Rollback: {}", *s_.anti_rollback ? "Enabled" : "Disabled"));
-    if (s_.page_full || s_.page_narrow) {
-      const char* lock = s_.page_full == true ? "full" : s_.page_narrow == true ? "narrow" : "none";
-      say(Trait::page_lock, Holds::yes, lock, fmt::format("Secure Boot Page Lock: {}", lock));
-    }
+    page_lock();
     for (const std::string& one : s_.tamper) say(Trait::tamper, Holds::yes, one, one);
+  }
+
+  // Full counts, whatever the other is; where one of them is not told it may be that.
+  void page_lock() {
+    if (!s_.page_full && !s_.page_narrow) return;
+    if (s_.page_full != true && (!s_.page_full || !s_.page_narrow))
+      return say(
+          Trait::page_lock, Holds::unclear, kUntold,
+          fmt::format("Secure Boot Page Lock {} is not told", s_.page_full ? "Narrow" : "Full"));
+    const char* lock = *s_.page_full ? "full" : *s_.page_narrow ? "narrow" : "none";
+    say(Trait::page_lock, Holds::yes, lock, fmt::format("Secure Boot Page Lock: {}", lock));
   }
 
   void keys() {
