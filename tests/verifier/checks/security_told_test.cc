@@ -142,6 +142,20 @@ TEST_CASE("security: what one output does not tell another does, and a contradic
   });
 }
 
+TEST_CASE("security: a counter that does not tell is neither high enough nor too low") {
+  const char* id = "security.rollback-is-prevented";
+  const SaidOf open = untold(Trait::secure_version, "SECURE_VERSION is \"?\", which does not tell"),
+               three{Trait::secure_version, kYes, "3", "SECURE_VERSION is 0x7"};
+  const Ordered order = {{"secure_version", "3"}};
+  const SignedImage app = image(kGood, {kKey}, 3), old = image(kGood, {kKey}, 2);
+  check_all({{id, {open}, order, kUnknown, "does not tell", {app}},
+             {id, {open}, order, kUnknown, "does not tell"},
+             {id, {open}, order, kFail, "secure version of the ota_0", {old}},
+             {id, {open, three}, order, kPass, "", {app}},
+             {id, {open}, {}, kSkipped, "", {app}},
+             {id, {three}, {}, kPass, "", {app}}});
+}
+
 TEST_CASE("security: what was burned last is what download mode is") {
   const char* id = "security.download-mode-is-closed";
   const SaidOf before{Trait::download_mode, kNo, "open", "ENABLE_SECURITY_DOWNLOAD is 0"},

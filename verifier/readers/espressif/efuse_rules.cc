@@ -190,7 +190,9 @@ void Rules::say_all() {
   secrets();
   debug();
   download();
-  if (const Fuse* version = find("SECURE_VERSION"); version != nullptr && version->number)
+  if (is_untold("SECURE_VERSION"))
+    say_untold(Trait::secure_version, "SECURE_VERSION");
+  else if (const Fuse* version = find("SECURE_VERSION"))
     say(Trait::secure_version, Holds::yes, std::to_string(std::popcount(*version->number)),
         fmt::format("SECURE_VERSION is 0x{:x}", *version->number), "SECURE_VERSION");
 }
