@@ -35,6 +35,21 @@ Outcome flash_encryption_is_on(const RecordView& record) {
   return all_hold(record, Trait::flash_encryption, bool(order), "flash encryption");
 }
 
+namespace {
+
+// ESP-IDF's rule of flash encryption in release mode wants JTAG closed for good, its rule of secure
+// boot takes a key that opens it. Who orders such a lock in so many words gets it.
+const Claim* jtag_that_opens(const RecordView& record) {
+  if (!wants_release_rule(record) || ordered(record, "debug").said != nullptr) return nullptr;
+  const auto locks = claims(record, Trait::debug);
+  const auto at = std::find_if(locks.begin(), locks.end(), [](const Claim* claim) {
+    return claim->locked == Holds::yes && claim->value == "secure-lock";
+  });
+  return at == locks.end() ? nullptr : *at;
+}
+
+}  // namespace
+
 Outcome flash_encryption_is_for_release(const RecordView& record) {
   const Order order = ordered(record, "flash_encryption");
   const auto modes = claims(record, Trait::flash_encryption);
@@ -57,8 +72,12 @@ Outcome flash_encryption_is_for_release(const RecordView& record) {
   // Of a part that does not encrypt the mode says nothing: where that is a fault, it is told.
   if (first(record, Trait::flash_encryption, Holds::no) != nullptr)
     return order ? blocked("security.flash-encryption-is-on") : skipped("flash encryption is off");
-  return all_hold(record, Trait::release_mode, order.is("release"),
-                  "flash encryption in release mode");
+  std::vector<Outcome> answers;
+  if (const Maybe<Claim> jtag = order.is("release") ? jtag_that_opens(record) : nullptr)
+    answers.push_back(asked(true, as_claimed(*jtag, "JTAG that is disabled for good")));
+  answers.push_back(all_hold(record, Trait::release_mode, order.is("release"),
+                             "flash encryption in release mode"));
+  return together(std::move(answers));
 }
 
 namespace {

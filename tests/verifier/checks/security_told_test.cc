@@ -142,6 +142,29 @@ TEST_CASE("security: what one output does not tell another does, and a contradic
   });
 }
 
+TEST_CASE("security: the release profile of Espressif's parts wants JTAG closed for good") {
+  const char* id = "security.flash-encryption-is-for-release";
+  const SaidOf on{Trait::flash_encryption, kYes, "release"},
+      mode{Trait::release_mode, kYes, "release", "SPI_BOOT_CRYPT_CNT is 0x7"},
+      by_key{Trait::debug, kYes, "secure-lock", "SOFT_DIS_JTAG is burned"},
+      for_good{Trait::debug, kYes, "disabled", "DIS_PAD_JTAG is 1"};
+  const Ordered profile = {{"profile", "release"}};
+  check_all({
+      {id, {kChip, on, mode, by_key}, profile, kFail, "SOFT_DIS_JTAG"},
+      {id, {kChip, on, mode, for_good}, profile, kPass, ""},
+      {id,
+       {kChip, on, mode, by_key},
+       {{"profile", "release"}, {"debug", "secure-lock"}},
+       kPass,
+       ""},
+      {id, {kChip, on, mode, by_key}, {{"flash_encryption", "release"}}, kPass, ""},
+      {id, {kChip, on, mode, by_key}, {}, kPass, ""},
+      {"security.debug-is-locked", {kChip, on, mode, by_key}, profile, kPass, ""},
+      // Of another vendor's part it is the lock to have.
+      {"security.debug-is-locked", {{Trait::chip, kYes, "efr32"}, by_key}, profile, kPass, ""},
+  });
+}
+
 TEST_CASE("security: a counter that does not tell is neither high enough nor too low") {
   const char* id = "security.rollback-is-prevented";
   const SaidOf open = untold(Trait::secure_version, "SECURE_VERSION is \"?\", which does not tell"),
