@@ -32,8 +32,10 @@ std::string_view subject_of(const Claim& claim) {
   if (claim.trait == Trait::fuse_key_write || !field.starts_with(kPurpose) ||
       field.size() != kPurpose.size() + 1)
     return field;
-  const auto block = static_cast<size_t>(field.back() - '0');
-  return block < std::size(kBlocks) ? kBlocks[block] : field;
+  const std::string_view number = field.substr(kPurpose.size());
+  const auto* block = std::find_if(std::begin(kBlocks), std::end(kBlocks),
+                                   [&](std::string_view one) { return one.ends_with(number); });
+  return block == std::end(kBlocks) ? field : *block;
 }
 
 bool is_key_block(std::string_view subject) {
