@@ -97,3 +97,43 @@ TEST_CASE("get-security-info: what denies itself or does not tell is neither clo
     CHECK(all_said(read_text(text), Trait::flash_encryption) == "unclear untold");
   }
 }
+
+TEST_CASE("esptool: the address that it prints where it connects is the part's") {
+  const std::string asked =
+      "\nSecurity Information:\n=====================\nFlags: 0x000005f5 (0b10111110101)\n"
+      "Chip ID: 5\nSPI Boot Crypt Count (SPI_BOOT_CRYPT_CNT): 0x7\n";
+  const std::pair<const char*, const char*> kRows[] = {
+      {"Chip type:          ESP32-C3 (QFN32) (revision v0.4)\nFeatures:           Wi-Fi, BT 5 "
+       "(LE)\n"
+       "Crystal frequency:  40MHz\nMAC:                60:55:49:00:00:01\n",
+       "yes 605549000001"},
+      {"Chip is ESP32-C3 (QFN32) (revision v0.4)\nCrystal is 40MHz\nMAC: 60:55:49:00:00:01\n",
+       "yes 605549000001"},
+      {"Chip is ESP32-C6\nMAC: 60:55:49:ff:fe:00:00:01\nBASE MAC: 60:55:49:00:00:01\n"
+       "MAC_EXT: ff:fe\n",
+       "yes 605549000001"},
+      {"Chip is ESP32-C6\nMAC: 60:55:49:ff:fe:00:00:01\n", "yes 605549000001"},
+      {"esptool v5.6.0\nConnected to ESP32-C3:\nMAC: 60:55:49:00:00:01\n", "yes 605549000001"},
+      {"Chip is ESP32-C3\nMAC: 60:55\n", ""},
+      // Of no tool: a label's, or anybody's.
+      {"MAC: 60:55:49:00:00:01\n", ""}};
+  for (const auto& [connection, expected] : kRows) {
+    CAPTURE(std::string(connection));
+    CHECK(all_said(read_text(connection + asked), Trait::mac) == expected);
+  }
+  const std::string first = kRows[1].first + asked;
+  std::string second = first;
+  second.replace(second.find("60:55:49:00:00:01"), 17, "60:55:49:00:00:09");
+  CHECK(all_said(read_text(first + second), Trait::mac) == "yes 605549000001, yes 605549000009");
+  // A connection that failed is none of the part that is asked next.
+  const std::string failed =
+      "esptool v5.6.0\nConnected to ESP32-C3:\nMAC: 60:55:49:00:00:09\nA fatal error occurred\n";
+  for (const char* next : {"esptool v5.6.0\n", "Connecting....\n",
+                           "Connected to ESP32-C3 in Secure Download Mode on /dev/ttyUSB0:\n"}) {
+    CHECK(all_said(read_text(failed + next + asked), Trait::mac).empty());
+    CHECK(all_said(read_text(failed + next + kRows[1].first + asked), Trait::mac) ==
+          "yes 605549000001");
+  }
+  CHECK(all_said(read_text(first + failed + "MT:Y.K9042C00KA0648G00\n"), Trait::mac) ==
+        "yes 605549000001");
+}
