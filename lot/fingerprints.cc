@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "verifier/readers/posture/mac.h"
 #include "verifier/readers/posture/untold.h"
 
 namespace attest {
@@ -74,8 +75,8 @@ constexpr std::pair<Trait, const char*> kAlike[] = {
     {Trait::tamper_status, "status of tamper"}};
 constexpr std::string_view kBetweenTraits = ", ";
 
-// Of what many fuses tell together, one that is open is what counts: another tool tells fewer of
-// those that are shut.
+// Of what many fuses tell together, whether any is open is what counts: another tool tells fewer of
+// them, and has other words for one that is shut.
 bool is_of_many(Trait trait) {
   return trait == Trait::release_mode || trait == Trait::other_boot ||
          trait == Trait::fuse_key_read || trait == Trait::fuse_key_write ||
@@ -88,14 +89,16 @@ std::string posture_of(const Evidence& e) {
   std::string out;
   for (const auto& [trait, name] : kAlike) {
     const bool is_key = trait == Trait::trusted_key || trait == Trait::command_key;
-    std::set<std::string> values, open;
+    std::set<std::string> values;
+    bool any_open = false;
     for (const Claim& claim : e.device.posture.claims) {
       if (claim.trait != trait || claim.value.empty() || claim.value == kUntold) continue;
       if (claim.locked == Holds::unclear && !is_key) continue;
-      (claim.locked == Holds::no && is_of_many(trait) ? open : values)
-          .insert(is_key ? claim.value.substr(0, kShownOfKey) : claim.value);
+      if (is_of_before(claim, e.device.posture.claims)) continue;
+      values.insert(is_key ? claim.value.substr(0, kShownOfKey) : claim.value);
+      any_open = any_open || claim.locked == Holds::no;
     }
-    if (!open.empty()) values = std::move(open);
+    if (!values.empty() && is_of_many(trait)) values = {any_open ? "open" : "shut"};
     if (!values.empty())
       out += fmt::format("{}{} {}", out.empty() ? std::string_view() : kBetweenTraits, name,
                          fmt::join(values, "/"));
@@ -107,8 +110,8 @@ std::string posture_of(const Evidence& e) {
 std::string chip_id_of(const Evidence& e) {
   for (const Trait trait : {Trait::mac, Trait::unique_id}) {
     for (const Claim& claim : e.device.posture.claims) {
-      const bool blank = claim.value.find_first_not_of('0') == std::string::npos;
-      if (claim.trait == trait && claim.locked == Holds::yes && !blank) return claim.value;
+      if (claim.trait == trait && claim.locked == Holds::yes && !is_blank_id(claim.value))
+        return claim.value;
     }
   }
   return {};

@@ -35,15 +35,30 @@ TEST_CASE("a part's posture has all that parts of one lot are alike in") {
       {{{Trait::chip, yes, "esp32c3"}}, "chip esp32c3"},
       {{{Trait::secure_version, yes, "3"}}, "secure version 3"},
       {{{Trait::other_boot, yes, "closed"}, {Trait::other_boot, yes, "closed"}},
-       "other ways to boot closed"},
+       "other ways to boot shut"},
       {{{Trait::other_boot, yes, "closed"}, {Trait::other_boot, no, "open"}},
        "other ways to boot open"},
       {{{Trait::fuse_key_write, no, "writeable"}, {Trait::fuse_key_write, yes, "locked"}},
-       "writing of keys writeable"},
-      {{{Trait::fuse_key_read, no, "readable"}}, "reading of keys readable"},
+       "writing of keys open"},
+      {{{Trait::fuse_key_read, no, "readable"}}, "reading of keys open"},
       {{{Trait::read_protection, no, "open"}}, "read protection open"},
       {{{Trait::release_mode, yes, "burned"}, {Trait::release_mode, no, "open"}},
        "bits of release mode open"},
+      // A summary has other words for what is shut, or open, than get-security-info.
+      {{{Trait::release_mode, yes, "release"},
+        {Trait::release_mode, yes, "burned"},
+        {Trait::release_mode, yes, "sealed"}},
+       "bits of release mode shut"},
+      {{{Trait::release_mode, yes, "release"}, {Trait::release_mode, yes, "burned"}},
+       "bits of release mode shut"},
+      {{{Trait::release_mode, no, "development"},
+        {Trait::release_mode, no, "open"},
+        {Trait::release_mode, no, "weak"}},
+       "bits of release mode open"},
+      // What was burned last is what it is.
+      {{{Trait::download_mode, no, "open"}, {Trait::download_mode, yes, "secure"}},
+       "download mode secure"},
+      {{{Trait::download_mode, no, "open"}}, "download mode open"},
       {{{Trait::page_lock, yes, "full"}, {Trait::tamper, yes, "watchdog=4"}},
        "page lock full, tamper watchdog=4"},
       {{{Trait::debug, yes, "locked"}, {Trait::debug, unclear, "network core"}}, "debug locked"},
@@ -71,4 +86,7 @@ TEST_CASE("a part's chip is known by the MAC in its fuses, or its unique id") {
   // A label's is of an interface, and a blank one of nobody.
   CHECK(of({{Trait::mac, Holds::unclear, "605549000001"}}).of(Fingerprint::chip_id) == 0);
   CHECK(of({{Trait::unique_id, yes, "0000000000000000"}}).of(Fingerprint::chip_id) == 0);
+  CHECK(of({{Trait::unique_id, yes, "ffffffffffffffff"}}).of(Fingerprint::chip_id) == 0);
+  CHECK(of({{Trait::mac, yes, "ffffffffffff"}, {Trait::unique_id, yes, "605549fffe000001"}})
+            .of(Fingerprint::chip_id) == id);
 }

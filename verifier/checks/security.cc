@@ -66,23 +66,22 @@ Outcome one_chip(const RecordView& record) {
   return all.size() < 2 ? skipped(kNothing) : pass();
 }
 
+// What is open contradicts nothing.
 Outcome content_fits(const RecordView& record) {
-  const auto content = claims(record, Trait::flash_content);
-  const auto fuses = claims(record, Trait::flash_encryption);
-  if (content.empty() || fuses.empty()) return skipped(kNothing);
-  const bool any_shown = first(record, Trait::flash_content, Holds::no) != nullptr,
-             any_hidden = first(record, Trait::flash_content, Holds::yes) != nullptr;
-  const bool on = encrypts_flash(record);
-  if (on && !any_hidden)
+  const Maybe<Claim> shown = first(record, Trait::flash_content, Holds::no),
+                     hidden = first(record, Trait::flash_content, Holds::yes),
+                     on = first(record, Trait::flash_encryption, Holds::yes),
+                     off = first(record, Trait::flash_encryption, Holds::no);
+  if ((shown == nullptr && hidden == nullptr) || (on == nullptr && off == nullptr))
+    return skipped(kNothing);
+  if (on != nullptr && hidden == nullptr)
     return fail(fmt::format("{}, and yet {} in {}: not a read-out of this part, or it cannot boot",
-                            first_of(fuses)->detail, first_of(content)->detail,
-                            place_text(first_of(content)->place)),
-                "ciphertext", "plain flash", place_text(first_of(content)->place));
-  if (!on && any_hidden && !any_shown)
-    return fail(
-        fmt::format("{}, and yet {} in {}: not a read-out of this part", first_of(fuses)->detail,
-                    first_of(content)->detail, place_text(first_of(content)->place)),
-        "plain flash", "ciphertext", place_text(first_of(content)->place));
+                            on->detail, shown->detail, place_text(shown->place)),
+                "ciphertext", "plain flash", place_text(shown->place));
+  if (on == nullptr && shown == nullptr)
+    return fail(fmt::format("{}, and yet {} in {}: not a read-out of this part", off->detail,
+                            hidden->detail, place_text(hidden->place)),
+                "plain flash", "ciphertext", place_text(hidden->place));
   return pass();
 }
 

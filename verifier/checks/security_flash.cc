@@ -35,6 +35,21 @@ Outcome flash_encryption_is_on(const RecordView& record) {
   return all_hold(record, Trait::flash_encryption, bool(order), "flash encryption");
 }
 
+namespace {
+
+// ESP-IDF's rule of flash encryption in release mode wants JTAG closed for good, its rule of secure
+// boot takes a key that opens it. Who orders such a lock in so many words gets it.
+const Claim* jtag_that_opens(const RecordView& record) {
+  if (!wants_release_rule(record) || ordered(record, "debug").said != nullptr) return nullptr;
+  const auto locks = claims(record, Trait::debug);
+  const auto at = std::find_if(locks.begin(), locks.end(), [](const Claim* claim) {
+    return claim->locked == Holds::yes && claim->value == "secure-lock";
+  });
+  return at == locks.end() ? nullptr : *at;
+}
+
+}  // namespace
+
 Outcome flash_encryption_is_for_release(const RecordView& record) {
   const Order order = ordered(record, "flash_encryption");
   const auto modes = claims(record, Trait::flash_encryption);
@@ -57,29 +72,47 @@ Outcome flash_encryption_is_for_release(const RecordView& record) {
   // Of a part that does not encrypt the mode says nothing: where that is a fault, it is told.
   if (first(record, Trait::flash_encryption, Holds::no) != nullptr)
     return order ? blocked("security.flash-encryption-is-on") : skipped("flash encryption is off");
-  return all_hold(record, Trait::release_mode, order.is("release"),
-                  "flash encryption in release mode");
+  std::vector<Outcome> answers;
+  if (const Maybe<Claim> jtag = order.is("release") ? jtag_that_opens(record) : nullptr)
+    answers.push_back(asked(true, as_claimed(*jtag, "JTAG that is disabled for good")));
+  answers.push_back(all_hold(record, Trait::release_mode, order.is("release"),
+                             "flash encryption in release mode"));
+  return together(std::move(answers));
 }
 
 namespace {
 
 constexpr std::string_view kPlain = "plain", kInFlash = "flash", kInNvs = "nvs-encrypted";
 
-// The fuses of the part are in the evidence, and the purpose of each block of keys.
-bool purposes_are_told(const RecordView& record) {
-  const bool told = first(record, Trait::read_protection, Holds::yes) != nullptr ||
-                    first(record, Trait::read_protection, Holds::no) != nullptr;
-  return told && first(record, Trait::nvs_scheme, Holds::unclear) == nullptr;
+// What the purpose of a block is is open; of none that is named: of any.
+bool is_purpose_open(const RecordView& record, std::string_view block = {}) {
+  const auto all = claims(record, Trait::nvs_scheme);
+  return std::any_of(all.begin(), all.end(), [&](const Claim* claim) {
+    return claim->locked == Holds::unclear && (block.empty() || subject_of(*claim) == block);
+  });
 }
 
-// Of a scheme of NVS encryption: what opened the NVS, or a key for it in the fuses.
+// The fuses of the part are in the evidence, and the purpose of that block of keys, or of each.
+bool purposes_are_told(const RecordView& record, std::string_view block = {}) {
+  const bool told = first(record, Trait::read_protection, Holds::yes) != nullptr ||
+                    first(record, Trait::read_protection, Holds::no) != nullptr;
+  return told && !is_purpose_open(record, block);
+}
+
+// The claims of a place for keys, by a scheme: of fuses that hold such a key, or of files (what
+// opened the NVS).
+std::vector<const Claim*> told_by(const RecordView& record, Trait trait, std::string_view scheme,
+                                  bool by_fuses) {
+  std::vector<const Claim*> out = claims(record, trait);
+  std::erase_if(out, [&](const Claim* claim) {
+    return claim->locked != Holds::yes || claim->value != scheme ||
+           is_key_block(subject_of(*claim)) != by_fuses;
+  });
+  return out;
+}
 const Claim* opened_by(const RecordView& record, std::string_view scheme, bool by_fuses) {
-  for (const Claim* claim : claims(record, Trait::nvs_scheme)) {
-    if (claim->locked == Holds::yes && claim->value == scheme &&
-        claim->detail.starts_with("BLOCK_KEY") == by_fuses)
-      return claim;
-  }
-  return nullptr;
+  const auto all = told_by(record, Trait::nvs_scheme, scheme, by_fuses);
+  return all.empty() ? nullptr : first_of(all);
 }
 
 // Nothing: the part has it. Keys of a keys partition are told by what they open, by their place in
@@ -169,27 +202,21 @@ namespace {
 // What the part's factory data promise of its key, beside the fuses: one of the keys that these
 // hold, in the block that it names.
 MaybeValue<Outcome> promise_is_kept(const RecordView& record, const Claim& promise) {
-  const auto in_fuses = [&](Trait trait, std::string_view value) {
-    std::vector<const Claim*> out = claims(record, trait);
-    std::erase_if(out, [&](const Claim* claim) {
-      return claim->locked != Holds::yes || claim->value != value;
-    });
-    return out;
-  };
   const bool by_hmac = promise.value == "hmac-ecdsa" || promise.value == "secure-cert-encrypted";
-  const auto keys =
-      by_hmac ? in_fuses(Trait::nvs_scheme, "hmac") : in_fuses(Trait::dac_key, promise.value);
+  const auto keys = told_by(record, by_hmac ? Trait::nvs_scheme : Trait::dac_key,
+                            by_hmac ? "hmac" : std::string_view(promise.value), true);
+  const std::string_view block = subject_of(promise);
+  const bool names_key = is_key_block(block);
   if (keys.empty()) {
-    if (!purposes_are_told(record)) return std::nullopt;
+    if (!purposes_are_told(record, names_key ? block : std::string_view())) return std::nullopt;
     return asked(true,
                  fail(fmt::format("{}, and no block of the fuses has such a key", promise.detail),
                       promise.value, "no key for it", place_text(promise.place)));
   }
-  const std::string_view block = subject_of(promise);
-  if (!block.starts_with("BLOCK_KEY") && !block.starts_with("block")) return std::nullopt;
+  if (!names_key && block != "block") return std::nullopt;
   const bool there = std::any_of(keys.begin(), keys.end(),
                                  [&](const Claim* key) { return subject_of(*key) == block; });
-  if (there) return std::nullopt;
+  if (there || (names_key && is_purpose_open(record, block))) return std::nullopt;
   return asked(true, fail(fmt::format("{}, and the key of that kind in the fuses is {}",
                                       promise.detail, first_of(keys)->detail),
                           std::string(subject_of(*first_of(keys))), std::string(block),

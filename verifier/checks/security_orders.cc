@@ -221,9 +221,12 @@ Outcome versions_reach(const RecordView& record, const Order& order) {
   const uint64_t wanted = first_of(version_of(order.value));
   std::vector<Outcome> answers;
   for (const Claim* claim : claims(record, Trait::secure_version))
-    answers.push_back(number_of(*claim).value_or(0) >= wanted
-                          ? pass()
-                          : asked(true, as_claimed(*claim, fmt::format("{} or more", wanted))));
+    answers.push_back(
+        claim->locked == Holds::unclear
+            ? asked(true, unknown(fmt::format("{}: {}", place_text(claim->place), claim->detail)))
+        : number_of(*claim).value_or(0) >= wanted
+            ? pass()
+            : asked(true, as_claimed(*claim, fmt::format("{} or more", wanted))));
   for (const SignedImage& image : record.posture.images) {
     if (!image.secure_version) continue;
     answers.push_back(
@@ -259,7 +262,7 @@ Outcome counter_is_on(const RecordView& record) {
   if (order.is("off"))
     return security::word_is_as_ordered(record, order, Trait::rollback, "setting of rollback");
   if (!order && !claimed(record, Trait::rollback))
-    return claimed(record, Trait::secure_version) ? pass() : skipped(kNothing);
+    return first(record, Trait::secure_version, Holds::yes) != nullptr ? pass() : skipped(kNothing);
   Outcome out = all_hold(record, Trait::rollback, bool(order), "protection against rollback");
   return out.status == Status::fail && !order ? weighing(Severity::warning, std::move(out))
                                               : std::move(out);

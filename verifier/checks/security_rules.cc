@@ -13,13 +13,33 @@
 
 namespace attest::security {
 
+namespace {
+
+constexpr std::string_view kPurpose = "KEY_PURPOSE_";
+constexpr std::string_view kBlocks[] = {"BLOCK_KEY0", "BLOCK_KEY1", "BLOCK_KEY2",
+                                        "BLOCK_KEY3", "BLOCK_KEY4", "BLOCK_KEY5"};
+
+}  // namespace
+
 std::string_view subject_of(const Claim& claim) {
   constexpr Trait kOfOneField[] = {Trait::secure_boot, Trait::flash_encryption, Trait::debug,
-                                   Trait::download_mode, Trait::nvs_scheme};
+                                   Trait::download_mode};
   if (std::find(std::begin(kOfOneField), std::end(kOfOneField), claim.trait) !=
       std::end(kOfOneField))
     return {};
-  return std::string_view(claim.detail).substr(0, claim.detail.find(' '));
+  const std::string_view field = std::string_view(claim.detail).substr(0, claim.detail.find(' '));
+  // A purpose is its block's. (Both can be written, each by itself.)
+  if (claim.trait == Trait::fuse_key_write || !field.starts_with(kPurpose) ||
+      field.size() != kPurpose.size() + 1)
+    return field;
+  const std::string_view number = field.substr(kPurpose.size());
+  const auto* block = std::find_if(std::begin(kBlocks), std::end(kBlocks),
+                                   [&](std::string_view one) { return one.ends_with(number); });
+  return block == std::end(kBlocks) ? field : *block;
+}
+
+bool is_key_block(std::string_view subject) {
+  return std::find(std::begin(kBlocks), std::end(kBlocks), subject) != std::end(kBlocks);
 }
 
 namespace {
@@ -57,7 +77,7 @@ std::vector<const Claim*> claims(const RecordView& record, Trait trait) {
   std::set<std::string_view> told;
   bool any_untold = false;
   for (const Claim& claim : record.posture.claims) {
-    if (claim.trait != trait) continue;
+    if (claim.trait != trait || is_of_before(claim, record.posture.claims)) continue;
     out.push_back(&claim);
     if (is_untold(claim))
       any_untold = true;
@@ -80,15 +100,22 @@ const Claim* first(const RecordView& record, Trait trait, Holds holds) {
     return at == all.end() ? nullptr : *at;
   }
   for (const Claim& claim : record.posture.claims) {
-    if (claim.trait == trait && claim.locked == holds) return &claim;
+    if (claim.trait == trait && claim.locked == holds &&
+        !is_of_before(claim, record.posture.claims))
+      return &claim;
   }
   return nullptr;
 }
 
+// (As claims() has it: where nothing is told, a whole output alone answers what is not.)
 bool claimed(const RecordView& record, Trait trait) {
-  const auto& all = record.posture.claims;
-  return std::any_of(all.begin(), all.end(),
-                     [&](const Claim& claim) { return claim.trait == trait; });
+  bool any_untold = false;
+  for (const Claim& claim : record.posture.claims) {
+    if (claim.trait != trait) continue;
+    if (!is_untold(claim)) return true;
+    any_untold = true;
+  }
+  return any_untold && !has_whole_fuses(record.posture.claims);
 }
 
 bool is_finished(const RecordView& record) {

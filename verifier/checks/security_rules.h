@@ -18,11 +18,13 @@ inline constexpr const char* kShow =
     "option bytes), taken before the tool was locked out";
 
 // The claims of one trait, in the order of the evidence. What one output does not tell (kUntold)
-// and another does is told.
+// and another does is told; what a later one tells otherwise is not of now (is_of_before).
 std::vector<const Claim*> claims(const RecordView& record, Trait trait);
 // What it is about: nothing more than its trait, or of those that many fields make up the field,
-// with which its words begin.
+// with which its words begin (Claim::detail); of a key's purpose the block of that key.
 std::string_view subject_of(const Claim& claim);
+// A block of keys in Espressif's fuses: "BLOCK_KEY0" to "BLOCK_KEY5".
+bool is_key_block(std::string_view subject);
 const Claim* first(const RecordView& record, Trait trait, Holds holds);
 bool claimed(const RecordView& record, Trait trait);
 // A vendor's tool told of the part's locks, or an order asks for them: then a dump is judged as a

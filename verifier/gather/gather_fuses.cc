@@ -102,7 +102,7 @@ class Settled {
         "the dump does not name its chip, and the chips that it may be of have this in different "
         "fuses: hand over what espefuse prints in front of it, dump --format token, or a summary";
     out.place = claims_.front()->place;
-    out.place.item = "dump";
+    out.place.item = out.place.item.substr(0, out.place.item.find(": "));  // "dump 2"
     return out;
   }
 

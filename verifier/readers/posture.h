@@ -25,7 +25,7 @@ enum class Trait : uint8_t {
   flash_content,       // plain ciphertext
   nvs,                 // plain encrypted
   nvs_keys,            // plain hidden
-  nvs_scheme,          // hmac
+  nvs_scheme,          // hmac keys-partition
   dac_key,             // flash nvs-encrypted efuse-ecdsa rsa-ds ...
   fuse_key_read,       // hidden readable
   fuse_key_write,      // locked writeable
@@ -49,15 +49,15 @@ enum class Trait : uint8_t {
 inline constexpr size_t kTraitCount = static_cast<size_t>(Trait::secret) + 1;
 const char* trait_name(Trait trait);
 
-// Whether a claim is as a locked part has it, by the vendor's own rule. `unclear`: the field is
-// there and does not tell.
+// Whether a claim is as a locked part has it, by the vendor's own rule. `unclear`: what is there
+// does not tell, or denies itself; with kUntold (posture/untold.h) another output may answer it.
 enum class Holds : uint8_t { yes, no, unclear };
 
 struct Claim {
   Trait trait = Trait::chip;
   Holds locked = Holds::yes;
   std::string value;   // a word of the trait's
-  std::string detail;  // "SPI_BOOT_CRYPT_CNT is 0b001 and can be written"
+  std::string detail;  // "SPI_BOOT_CRYPT_CNT is 0b001 and can be written": first what it is of
   Place place;
   // Of fuses that do not name their chip: as of which of those that it may be they were read
   // ("esp32c3"). What the rest of the evidence says of the chip settles it (gather_fuses.cc).
@@ -72,7 +72,7 @@ enum class ImageSignature : uint8_t {
   good,       // verifies with the key that the image brings
   bad,        // does not
   by_no_key,  // brings no key, and none of the evidence's verifies it
-  unchecked,  // brings no key, and the evidence has none
+  unchecked,  // brings no key and the evidence has none, or encrypted, or of a kind not known
 };
 struct SignedImage {
   std::string what;  // "bootloader", "ota_0", "slot"

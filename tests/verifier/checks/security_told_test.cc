@@ -142,6 +142,80 @@ TEST_CASE("security: what one output does not tell another does, and a contradic
   });
 }
 
+TEST_CASE("security: the release profile of Espressif's parts wants JTAG closed for good") {
+  const char* id = "security.flash-encryption-is-for-release";
+  const SaidOf on{Trait::flash_encryption, kYes, "release"},
+      mode{Trait::release_mode, kYes, "release", "SPI_BOOT_CRYPT_CNT is 0x7"},
+      by_key{Trait::debug, kYes, "secure-lock", "SOFT_DIS_JTAG is burned"},
+      for_good{Trait::debug, kYes, "disabled", "DIS_PAD_JTAG is 1"};
+  const Ordered profile = {{"profile", "release"}};
+  check_all({
+      {id, {kChip, on, mode, by_key}, profile, kFail, "SOFT_DIS_JTAG"},
+      {id, {kChip, on, mode, for_good}, profile, kPass, ""},
+      {id,
+       {kChip, on, mode, by_key},
+       {{"profile", "release"}, {"debug", "secure-lock"}},
+       kPass,
+       ""},
+      {id, {kChip, on, mode, by_key}, {{"flash_encryption", "release"}}, kPass, ""},
+      {id, {kChip, on, mode, by_key}, {}, kPass, ""},
+      {"security.debug-is-locked", {kChip, on, mode, by_key}, profile, kPass, ""},
+      // Of another vendor's part it is the lock to have.
+      {"security.debug-is-locked", {{Trait::chip, kYes, "efr32"}, by_key}, profile, kPass, ""},
+  });
+}
+
+TEST_CASE("security: a counter that does not tell is neither high enough nor too low") {
+  const char* id = "security.rollback-is-prevented";
+  const SaidOf open = untold(Trait::secure_version, "SECURE_VERSION is \"?\", which does not tell"),
+               three{Trait::secure_version, kYes, "3", "SECURE_VERSION is 0x7"};
+  const Ordered order = {{"secure_version", "3"}};
+  const SignedImage app = image(kGood, {kKey}, 3), old = image(kGood, {kKey}, 2);
+  check_all({{id, {open}, order, kUnknown, "does not tell", {app}},
+             {id, {open}, order, kUnknown, "does not tell"},
+             {id, {open}, order, kFail, "secure version of the ota_0", {old}},
+             {id, {open, three}, order, kPass, "", {app}},
+             {id, {open}, {}, kSkipped, "", {app}},
+             {id, {three}, {}, kPass, "", {app}}});
+}
+
+TEST_CASE("security: what was burned last is what download mode is") {
+  const char* id = "security.download-mode-is-closed";
+  const SaidOf before{Trait::download_mode, kNo, "open", "ENABLE_SECURITY_DOWNLOAD is 0"},
+      after{Trait::download_mode, kYes, "secure", "secure download is on"},
+      boots{Trait::secure_boot, kYes, "v2"}, open{Trait::debug, kNo, "open", "JTAG is 0"},
+      closed{Trait::debug, kYes, "disabled"};
+  for (const Ordered& order : {Ordered{}, Ordered{{"profile", "release"}}}) {
+    check_all({{id, {boots, before, after}, order, kPass, ""},
+               {id, {boots, after, before}, order, kPass, ""},
+               {id, {boots, before}, order, kFail, "is 0"},
+               // Of other locks a contradiction is one.
+               {"security.debug-is-locked", {closed, open}, order, kFail, "is 0"}});
+  }
+  check_all({{id, {before, after}, {{"download_mode", "secure"}}, kPass, ""},
+             {id, {before, after}, {{"download_mode", "open"}}, kFail, "is on"},
+             {"security.release-rule-holds", {before, after}, {}, kPass, ""}});
+}
+
+TEST_CASE("security: fuses that do not tell contradict no flash") {
+  const char* id = "security.evidence-is-of-this-part";
+  const SaidOf hidden{Trait::flash_content, kYes, "ciphertext", "the bootloader is ciphertext"},
+      shown{Trait::flash_content, kNo, "plain", "the bootloader is in plain"},
+      lost = untold(Trait::flash_encryption, "SPI_BOOT_CRYPT_CNT is not in the output"),
+      denied{Trait::flash_encryption, kUnclear, "", "its words deny its numbers"},
+      on{Trait::flash_encryption, kYes, "release", "SPI_BOOT_CRYPT_CNT is 0x7"},
+      off{Trait::flash_encryption, kNo, "off", "SPI_BOOT_CRYPT_CNT is 0x0"};
+  for (const SaidOf& open : {lost, denied}) {
+    for (const SaidOf& content : {hidden, shown})
+      check_all({{id, {open, content}, {}, kSkipped, ""}});
+    check_all({{id, {open, on, hidden}, {}, kPass, ""},
+               {id, {open, on, shown}, {}, kFail, "is 0x7, and yet the bootloader is in plain"},
+               {id, {open, off, hidden}, {}, kFail, "is 0x0, and yet the bootloader is ciphertext"},
+               {id, {open, off, shown}, {}, kPass, ""},
+               {id, {on, {Trait::flash_content, kUnclear, "", "neither"}}, {}, kSkipped, ""}});
+  }
+}
+
 TEST_CASE("security orders: one difference is told once") {
   const SaidOf off{Trait::verify_certificate, kYes, "off", "Verify Certificate: Disabled"};
   CHECK(failures({"",
@@ -212,22 +286,68 @@ TEST_CASE("the DAC's key lives where it lies, whatever is burned and promised") 
       // The fuses are there, and none holds such a key.
       {id, {kChip, kSealed, promised}, by_fuses, kFail, "no block of the fuses"},
       {id,
-       {kChip, kSealed, untold(Trait::nvs_scheme, "KEY_PURPOSE_3 is not in the output"), promised},
+       {kChip, kSealed, untold(Trait::nvs_scheme, "KEY_PURPOSE_4 is not in the output"), promised},
        by_fuses,
        kPass,
        ""},
       {id,
        {{Trait::dac_key, kUnclear, "hmac-ecdsa", "the esp_secure_cert says so"},
-        {Trait::nvs_scheme, kYes, "hmac"},
+        {Trait::nvs_scheme, kYes, "hmac", "BLOCK_KEY2"},
         kSealed},
        {{"dac_key", "hmac-ecdsa"}},
        kPass,
        ""},
+      // A scheme of HMAC that opens the NVS is none in the fuses.
+      {id,
+       {{Trait::dac_key, kUnclear, "hmac-ecdsa", "the esp_secure_cert says so"},
+        {Trait::nvs_scheme, kYes, "hmac", "the NVS opens with a key of the HMAC scheme"},
+        kChip,
+        kSealed},
+       {{"dac_key", "hmac-ecdsa"}},
+       kFail,
+       "no block of the fuses"},
       // A factory's file is no read-out of the part.
       {"security.dac-key-is-hidden", {in_file}, by_fuses, kSkipped, ""},
       {"security.dac-key-is-hidden", {in_file, burned}, by_fuses, kPass, ""},
       {"security.dac-key-is-hidden", {shown, burned}, by_fuses, kFail, "in plain"},
   });
+}
+
+TEST_CASE(
+    "a purpose that is not told may be that of the promised key, whatever other blocks hold") {
+  const char* id = "security.dac-key-place-is-as-ordered";
+  const Ordered order = {{"dac_key", "efuse-ecdsa"}};
+  const SaidOf promised{Trait::dac_key, kUnclear, "efuse-ecdsa", "BLOCK_KEY1 has the private key"},
+      nowhere{Trait::dac_key, kUnclear, "efuse-ecdsa", "block 20, which holds no key, has it"},
+      other{Trait::dac_key, kYes, "efuse-ecdsa", "BLOCK_KEY3 (ECDSA_KEY)"},
+      hmac{Trait::nvs_scheme, kYes, "hmac", "BLOCK_KEY2"},
+      same{Trait::nvs_scheme, kYes, "hmac", "BLOCK_KEY1"},
+      lost = untold(Trait::nvs_scheme, "KEY_PURPOSE_1 is not in the output"),
+      lost_other = untold(Trait::nvs_scheme, "KEY_PURPOSE_4 is not in the output"),
+      boot{Trait::other_boot, kYes, "closed", "DIS_DIRECT_BOOT is 1"};
+  check_all({
+      {id, {kChip, kSealed, hmac, promised}, order, kFail, "no block of the fuses"},
+      {id, {kChip, kSealed, hmac, lost, promised}, order, kPass, ""},
+      {id, {kChip, kSealed, hmac, other, lost, promised}, order, kPass, ""},
+      {id, {kChip, kSealed, hmac, lost_other, promised}, order, kFail, "no block of the fuses"},
+      {id, {kChip, kSealed, other, lost_other, promised}, order, kFail, "is BLOCK_KEY3"},
+      {id, {kChip, kSealed, other, lost, nowhere}, order, kFail, "is BLOCK_KEY3"},
+      // Another output tells it: by what it holds, or because it lacks nothing.
+      {id, {kChip, kSealed, same, lost, promised}, order, kFail, "no block of the fuses"},
+      {"security.nvs-is-encrypted",
+       {kChip, kSealed, lost},
+       {{"nvs_encryption", "hmac"}},
+       kUnknown,
+       "KEY_PURPOSE_1"},
+  });
+  // What only an output said that was cut is no answer of the one that is whole: it has no keys.
+  const char* read = "security.fuse-keys-cannot-be-read";
+  const Ordered release = {{"profile", "release"}};
+  check_all({{read,
+              {kChip, untold(Trait::fuse_key_read, "KEY_PURPOSE_1 is not there")},
+              release,
+              kUnknown,
+              "KEY_PURPOSE_1"}});
 }
 
 TEST_CASE("an NVS in plain is none that is encrypted, by whatever scheme it was to be") {

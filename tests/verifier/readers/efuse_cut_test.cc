@@ -1,119 +1,16 @@
 // Summaries and dumps of Espressif's fuses that lack something, or do not name their chip: what is
 // not there is not told, and neither open nor of a chip that was guessed.
 
-#include <fmt/format.h>
+#include <set>
 
-#include <algorithm>
-#include <string>
-#include <vector>
-
+#include "tests/support/fuse_lines.h"
 #include "tests/support/judged.h"
-#include "tests/support/readings.h"
-#include "tests/support/support.h"
-#include "verifier/checks/catalogue.h"
-#include "verifier/gather/gather.h"
-#include "verifier/judge/judge.h"
 #include "verifier/readers/posture/untold.h"
 
 using namespace attest;
 using namespace attest::test;
 
 namespace {
-
-struct Line {
-  std::string name, value;
-  bool sealed = true;
-};
-const std::string kDigest = [] {
-  std::string out = "5a";
-  for (int i = 1; i < 32; ++i) out += " 5a";
-  return out;
-}();
-const std::string kHidden = [] {
-  std::string out = "??";
-  for (int i = 1; i < 32; ++i) out += " ??";
-  return out;
-}();
-
-// A released ESP32-C3.
-std::vector<Line> released() {
-  std::vector<Line> out = {{"ERR_RST_ENABLE", "without check"},
-                           {"RD_DIS", "1"},
-                           {"DIS_ICACHE", "False"},
-                           {"DIS_DIRECT_BOOT", "True"},
-                           {"MAC", "60:55:49:00:00:01 (OK)"},
-                           {"SOFT_DIS_JTAG", "0"},
-                           {"DIS_PAD_JTAG", "True"},
-                           {"DIS_USB_JTAG", "True"},
-                           {"DIS_DOWNLOAD_ICACHE", "True"},
-                           {"DIS_DOWNLOAD_MANUAL_ENCRYPT", "True"},
-                           {"SPI_BOOT_CRYPT_CNT", "Enable"},
-                           {"SECURE_BOOT_KEY_REVOKE0", "False"},
-                           {"SECURE_BOOT_KEY_REVOKE1", "True"},
-                           {"SECURE_BOOT_KEY_REVOKE2", "True"},
-                           {"SECURE_BOOT_EN", "True"},
-                           {"DIS_DOWNLOAD_MODE", "False"},
-                           {"ENABLE_SECURITY_DOWNLOAD", "True"},
-                           {"SECURE_VERSION", "1"},
-                           {"KEY_PURPOSE_0", "XTS_AES_128_KEY"},
-                           {"KEY_PURPOSE_1", "SECURE_BOOT_DIGEST0"}};
-  for (const char* unused : {"2", "3", "4", "5"})
-    out.push_back({std::string("KEY_PURPOSE_") + unused, "USER", false});
-  out.push_back({"BLOCK_KEY0", kHidden});
-  out.push_back({"BLOCK_KEY1", kDigest});
-  return out;
-}
-std::vector<Line> without(std::string_view name, std::vector<Line> lines = released()) {
-  std::erase_if(lines, [&](const Line& line) { return line.name == name; });
-  return lines;
-}
-
-std::string text_of(const std::vector<Line>& lines) {
-  std::string out = "espefuse v5.6.0\n=== Run \"summary\" command ===\n";
-  for (const Line& line : lines) {
-    const char* access = line.value == kHidden ? "-/-" : line.sealed ? "R/-" : "R/W";
-    const char* bits = line.name == "SPI_BOOT_CRYPT_CNT" ? " (0b111)"
-                       : line.value == "0"               ? " (0b000)"
-                       : line.value == "1"               ? " (0b0000001)"
-                                                         : "";
-    out +=
-        fmt::format("{} (BLOCK0)   what it is   = {} {}{}\n", line.name, line.value, access, bits);
-  }
-  return out;
-}
-
-Reading read_text(std::string_view text, std::string path = "efuse.txt") {
-  return read_bytes(view(text), {}, std::move(path));
-}
-Reading read_all(const std::vector<std::string>& texts) {
-  Reading out;
-  out.codecs = &codecs::direct();
-  for (size_t i = 0; i < texts.size(); ++i)
-    REQUIRE(read_evidence({.path = fmt::format("{}.txt", i), .bytes = view(texts[i])}, out)
-                .has_value());
-  return out;
-}
-
-// What `security.*` finds where the order wants a released part: "fail id", "unknown id".
-std::vector<std::string> found(Reading reading) {
-  Device order;
-  for (const auto& [key, value] :
-       {std::pair{"profile", "release"}, {"secure_boot", "v2"}, {"debug", "disabled"}})
-    order.posture.ordered.push_back(
-        {.key = key, .value = value, .place = {.path = "order.json", .offset = {}, .item = {}}});
-  const Policy policy{.network = Network::none, .at = Instant{1'790'000'000}, .required = {}};
-  const Evidence e = gather(std::move(reading), policy, TrustStore::builtin(false), nullptr,
-                            openssl_engine(), std::move(order));
-  std::vector<std::string> out;
-  for (const Finding& f : attest::judge(e).findings) {
-    const std::string id = f.check->id;
-    if (!id.starts_with("security.") || id == "security.release-rule-holds") continue;
-    if (f.status == Status::fail || f.status == Status::warn || f.status == Status::unknown)
-      out.push_back(fmt::format("{} {}", status_name(f.status), id.substr(9)));
-  }
-  return out;
-}
-using Answers = std::vector<std::string>;
 
 // Words of the first block, by where a test burns them.
 std::string dump_of(std::vector<uint32_t> first, size_t blocks = 11) {
@@ -150,18 +47,74 @@ TEST_CASE("eFuses: a summary that lacks a field leaves open what it tells, and f
       {"RD_DIS", {"unknown read-protection-is-sealed"}},
       {"KEY_PURPOSE_4",
        {"unknown fuse-keys-cannot-be-read", "unknown fuse-keys-cannot-be-changed"}},
+      {"SECURE_BOOT_KEY_REVOKE0", {"unknown boot-key-is-usable"}},
       {"DIS_DOWNLOAD_MODE", {}},  // the other one closes it
       {"SOFT_DIS_JTAG", {}},
       {"SECURE_VERSION", {}},
       {"MAC", {}}};
   for (const auto& [name, expected] : kRows) {
     CAPTURE(std::string(name));
-    Answers is = found(read_text(text_of(without(name))));
-    Answers sorted = expected;
-    std::sort(is.begin(), is.end());
-    std::sort(sorted.begin(), sorted.end());
-    CHECK_MESSAGE(is == sorted, fmt::format("{}", fmt::join(is, ", ")));
+    check_found(read_text(text_of(without(name))), expected);
+    // There, and it does not tell: the same, but for what its access alone tells.
+    Answers mute_of = expected;
+    if (std::string_view(name) == "RD_DIS") mute_of = {};
+    if (std::string_view(name) == "BLOCK_KEY0") mute_of = {"fail fuse-keys-cannot-be-read"};
+    if (std::string_view(name) == "SECURE_BOOT_EN") mute_of.pop_back();
+    check_found(read_text(text_of(mute(name))), mute_of);
   }
+}
+
+TEST_CASE("eFuses: what is said of one of many fuses begins with its name, whoever says it") {
+  // By it what one output does not tell is found in another (security::subject_of).
+  constexpr Trait kOfMany[] = {Trait::release_mode,  Trait::other_boot,     Trait::nvs_scheme,
+                               Trait::fuse_key_read, Trait::fuse_key_write, Trait::read_protection};
+  const auto check_names = [&](const Reading& reading) {
+    for (const Claim& claim : reading.device.posture.claims) {
+      if (std::find(std::begin(kOfMany), std::end(kOfMany), claim.trait) == std::end(kOfMany))
+        continue;
+      const std::string name = claim.detail.substr(0, claim.detail.find(' '));
+      CHECK_MESSAGE(
+          name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") == std::string::npos,
+          claim.detail);
+    }
+  };
+  const std::vector<Line> all = released();
+  check_names(read_text(text_of(all)));
+  for (const Line& line : all) {
+    check_names(read_text(text_of(without(line.name))));
+    check_names(read_text(text_of(mute(line.name))));
+    for (const char* member : {"value", "readable", "writeable"})
+      check_names(read_text(json_without(line.name, member), "efuse.json"));
+  }
+  check_names(read_text(dump_of({0xFFFFFFFF, 0x00180001, 0x08200000, 0x44, 0x20, 0})));
+  for (const char* flags : {"0x0", "0x5f5", "?"})
+    check_names(
+        read_text(fmt::format("Security Information:\nFlags: 0x5\nSPI Boot Crypt Count (X): "
+                              "0x7\nFlags: {}\nSPI Boot Crypt Count (X): 0x7\n"
+                              "  BLOCK_KEY1 - UNKNOWN\n  BLOCK_KEY2 - HMAC_UP\n",
+                              flags)));
+}
+
+TEST_CASE("eFuses: what the rule asks of some chips goes by the chip, not by a field beside it") {
+  const auto lines = [](std::vector<const char*> telling, const char* value) {
+    std::vector<Line> out = without("ERR_RST_ENABLE");
+    for (const char* field : telling) out.push_back({field, "False"});
+    out.push_back({"SPI_DOWNLOAD_MSPI_DIS", value});
+    out.push_back({"DIS_DOWNLOAD_DCACHE", "True"});
+    return text_of(out);
+  };
+  const char *fails = "fail flash-encryption-is-for-release",
+             *open = "unknown flash-encryption-is-for-release",
+             *other = "unknown no-other-way-to-boot";  // of which chip it is is not told
+  check_found(read_text(lines({"HP_PWR_SRC_SEL", "DIS_SWD"}, "False")), {fails});
+  check_found(read_text(lines({"HP_PWR_SRC_SEL"}, "False")), {fails});
+  check_found(read_text(lines({"ENA_XTS_SHADOW"}, "False")), {fails});
+  check_found(read_text(lines({"HP_PWR_SRC_SEL"}, "what")), {open});
+  check_found(read_text(lines({"DIS_SWD"}, "False")), {fails, other});
+  check_found(read_text(lines({}, "False")), {open, other});
+  check_found(read_text(lines({}, "what")), {open, other});
+  check_found(read_text(lines({}, "True")), {other});
+  check_found(read_text(lines({"SWAP_UART_SDIO_EN"}, "False")), {});
 }
 
 TEST_CASE("eFuses: a summary that is cut anywhere fails nothing, and the whole one answers it") {
@@ -178,6 +131,14 @@ TEST_CASE("eFuses: a summary that is cut anywhere fails nothing, and the whole o
       CHECK(found(read_all({whole, cut})) == Answers{});
     }
   }
+  // Of one that has no keys the cut one tells none either.
+  std::vector<Line> without_keys = without("KEY_PURPOSE_0");
+  without_keys.push_back({"KEY_PURPOSE_0", "USER"});
+  const Answers of_whole = found(read_text(text_of(without_keys)));
+  CHECK(std::find(of_whole.begin(), of_whole.end(), "unknown fuse-keys-cannot-be-read") !=
+        of_whole.end());
+  CHECK(found(read_all({text_of(without_keys), text_of(without("KEY_PURPOSE_3", without_keys))})) ==
+        of_whole);
   // The parts of one that was cut in two.
   const auto half = all.begin() + 12;
   const Answers open = found(read_all({text_of({all.begin(), half}), text_of({half, all.end()})}));
@@ -225,8 +186,30 @@ TEST_CASE("eFuses: of ESP32 the scheme is open where either of its bits is not t
   CHECK(boot({{"ABS_DONE_0", "True"}}) == "unclear untold");
   CHECK(boot({{"ABS_DONE_0", "False"}}) == "unclear untold");
   CHECK(boot({{"ABS_DONE_1", "False"}}) == "unclear untold");
+  CHECK(boot({{"ABS_DONE_0", "True"}, {"ABS_DONE_1", "what"}}) == "unclear untold");
+  CHECK(boot({{"ABS_DONE_0", "what"}, {"ABS_DONE_1", "False"}}) == "unclear untold");
   CHECK(boot({{"ABS_DONE_1", "True"}, {"BLOCK2", kDigest}}) == "yes v2");
   CHECK(boot({{"ABS_DONE_0", "True"}, {"ABS_DONE_1", "False"}, {"BLOCK2", kHidden}}) == "yes v1");
+}
+
+TEST_CASE("eFuses: of ESP32 a tweak that cannot be read is not told") {
+  const std::vector<Line> base = {
+      {"FLASH_CRYPT_CNT", "0x7f"}, {"DIS_CACHE", "False"},         {"DISABLE_DL_ENCRYPT", "True"},
+      {"ABS_DONE_0", "False"},     {"DISABLE_DL_DECRYPT", "True"}, {"DISABLE_DL_CACHE", "True"},
+      {"BLOCK1", kHidden}};
+  const auto mode = [&](std::string_view tweak) {
+    std::string text = text_of(base);
+    text.replace(text.find("0x7f R/-"), 8, "127 R/- (0x7f)");
+    return all_said(
+        read_text(fmt::format("{}FLASH_CRYPT_CONFIG (BLOCK0)   what it is   = {}\n", text, tweak)),
+        Trait::release_mode);
+  };
+  const std::string rest = mode("15 R/W (0xf)");
+  CHECK(rest.find("yes whole") != std::string::npos);
+  CHECK(rest.find("unclear") == std::string::npos);
+  CHECK(mode("3 R/W (0x3)").find("no weak") != std::string::npos);
+  for (const char* tweak : {"? -/W (0x0)", "0 -/- (0x0)", "what R/W"})
+    CHECK(mode(tweak).find("unclear untold") != std::string::npos);
 }
 
 TEST_CASE("eFuse dumps: one of a chip that is not known is neither judged nor damaged") {
@@ -253,6 +236,14 @@ TEST_CASE("eFuse dumps: one of a chip that is not known is neither judged nor da
   const Answers both = found(read_all({dump_of(burned), summary}));
   CHECK(std::none_of(both.begin(), both.end(),
                      [](const std::string& one) { return one.starts_with("fail"); }));
+  // Each of two in one file is open by itself.
+  const Evidence two = gather(read_text(dump_of(burned) + dump_of(burned)), {},
+                              TrustStore::builtin(false), nullptr, openssl_engine());
+  std::set<std::string> items;
+  for (const Claim& claim : two.device.posture.claims) {
+    if (claim.value == kUntold) items.insert(claim.place.item);
+  }
+  CHECK(items == std::set<std::string>{"dump 1", "dump 2"});
   // A first block that is longer than any, and a chip that the tool names.
   for (const std::string& text :
        {dump_of(std::vector<uint32_t>(9, 1)),

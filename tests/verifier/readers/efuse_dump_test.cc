@@ -197,7 +197,7 @@ TEST_CASE("eFuse dumps: each bit that is not burned") {
                {{0, 0}, Trait::read_protection, "no open"},
                {{0, 24}, Trait::boot_key, "no can be written"},
                {{0, 9}, Trait::boot_key, "no has a purpose that can be written"},
-               {{0, 23}, Trait::fuse_key_write, "no writeable"},
+               {{0, 23}, Trait::fuse_key_write, "no writeable, yes locked"},
                {{0, 8}, Trait::fuse_key_write, "yes locked, no writeable"},
                {{2, 28, 9}, Trait::boot_key, "no missing"}};
   for (const auto& row : kRows) {

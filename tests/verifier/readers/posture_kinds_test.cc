@@ -48,12 +48,6 @@ const std::string kProtection =
 const std::string kBlhost = "Response word 1 = 1 (0x1)\nSecurity State = SECURE\n";
 const std::string kFuses = "ef_sboot_en = 1     # [6:4]\nef_dbg_mode = 15   # [32:28]\n";
 
-std::string info(const std::string& flags, const std::string& chip, const std::string& more = "") {
-  return "Security Information:\nFlags: " + flags + "\n" +
-         (chip.empty() ? "" : "Chip ID: " + chip + "\n") +
-         "SPI Boot Crypt Count (SPI_BOOT_CRYPT_CNT): 0x7\n" + more;
-}
-
 }  // namespace
 
 TEST_CASE("posture texts: a code and another tool's output beside them are read as well") {
@@ -130,37 +124,6 @@ TEST_CASE("Commander: two parts, both of readkey's keys, and words that it has f
     CHECK(all_said(neither, trait).empty());
 }
 
-TEST_CASE("get-security-info: every flag of release mode, and chips that lack its field") {
-  const struct {
-    const char *flags, *chip, *debug, *modes;
-  } kRows[] = {
-      {"0x000005f5", "5", "yes disabled", "yes release, yes burned"},
-      {"0x000004f5", "5", "unclear untold", "yes release, yes burned"},
-      {"0x000000f5", "5", "unclear untold", "yes release, no open"},
-      {"0x000000f5", "16", "unclear untold", "yes release"},
-      {"0x000000f5", "12", "yes disabled", "yes release, no open"},
-      {"0x000004f5", "9", "unclear untold", "yes release, yes burned, no open"},
-      {"0x000007f5", "9", "yes disabled", "yes release, yes burned, yes burned"},
-      {"0x00000575", "5", "unclear untold", "yes release, yes burned"},
-      {"0x00000535", "5", "no open", "yes release, yes burned"},
-      {"0x000005f5", "", "yes disabled", "yes release, yes burned, unclear untold"},
-  };
-  for (const auto& row : kRows) {
-    const std::string flags = row.flags, chip = row.chip;
-    CAPTURE(flags);
-    CAPTURE(chip);
-    const Reading reading = read_text(info(row.flags, row.chip));
-    CHECK(all_said(reading, Trait::debug) == row.debug);
-    CHECK(all_said(reading, Trait::release_mode) == row.modes);
-  }
-  CHECK(all_said(read_text(info("0x000005fd", "5")), Trait::boot_key) == "no revoked");
-  CHECK(all_said(read_text(info("0x000005f5", "5")), Trait::boot_key).empty());
-  CHECK(all_said(read_text(info("0x000005f5", "5", "Secure Boot: Disabled\n")),
-                 Trait::secure_boot) == "unclear ");
-  CHECK(all_said(read_text(info("0x000005f5", "5", "Flash Encryption: Disabled\n")),
-                 Trait::flash_encryption) == "unclear ");
-}
-
 TEST_CASE("blhost, STM32: what could not be asked, and no value of a field") {
   const std::pair<const char*, const char*> kRows[] = {
       {R"({"command":"get-property","response":[0],"status":{"value":10300,"description":"x"}})",
@@ -213,12 +176,13 @@ TEST_CASE("Bouffalo: bytes of the same size are no eFuses") {
 }
 
 TEST_CASE("UICR: flash of another part, noise and a file of two parts are none") {
-  const auto read_map = [](const std::vector<std::pair<uint64_t, Bytes>>& pieces) {
+  const auto read_map = [](const std::vector<std::pair<uint64_t, Bytes>>& pieces,
+                           Trait trait = Trait::debug) {
     AddressMap map;
     for (const auto& [address, bytes] : pieces) map.add(address, bytes);
     Reading reading;
     say_uicr(map, "dump.hex", reading);
-    return all_said(reading, Trait::debug);
+    return all_said(reading, trait);
   };
   const Bytes erased(4, 0xFF), zero(4, 0), key = {0xFA, 0x50, 0xFA, 0x50}, odd = {1, 2, 3, 4};
   // What a file has not is not told: another word, another core.
@@ -237,6 +201,17 @@ TEST_CASE("UICR: flash of another part, noise and a file of two parts are none")
   CHECK(read_map({{0x00FFD000, key}, {0x00FFD01C, key}, {0x00FFD020, key}, {0x00FFD03C, key}}) ==
         both + ", " + both);
   CHECK(read_map({{0x00FFD000, erased}, {0x00FFD01C, erased}}) == "no open, no open, unclear ");
+  // Both copies lock its erase: of one that is set the other counts, of one that is not neither.
+  const auto erase = [&](std::vector<std::pair<uint64_t, Bytes>> copies) {
+    copies.insert(copies.end(), {{0x00FFD000, key}, {0x00FFD01C, key}});
+    return read_map(copies, Trait::device_erase);
+  };
+  CHECK(erase({{0x00FFD060, key}, {0x00FFD07C, key}}) == "yes disabled");
+  CHECK(erase({{0x00FFD060, key}, {0x00FFD07C, erased}}) == "yes enabled");
+  CHECK(erase({{0x00FFD060, key}}) == "unclear untold");
+  CHECK(erase({{0x00FFD07C, key}}) == "unclear untold");
+  CHECK(erase({{0x00FFD060, erased}}) == "yes enabled");
+  CHECK(erase({}).empty());
   CHECK(read_map({{0x10001208, {0x5A, 0xFF, 0xFF, 0xFF}}}) == "no open");
   CHECK(read_map({{0x10001208, {0, 0, 0, 0}}}) == "yes locked");
   // Whole flash of 16 MiB parts, erased, zeros and noise; noise in the page; words of two parts.

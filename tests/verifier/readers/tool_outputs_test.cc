@@ -89,6 +89,49 @@ TEST_CASE("tools: what is stated again is stated beside what was, and hides noth
   }
 }
 
+TEST_CASE("Commander: a setting that does not tell is neither, and none of another part's") {
+  const std::string second =
+      "Debug lock : ?\nDevice erase : Enabled\nSecure debug unlock : Disabled\n";
+  CHECK(all_said(read_text(kStatus + second), Trait::debug) == "yes secure-lock, unclear untold");
+  CHECK(all_said(read_text(kStatus + "Device erase : Enabled\nDebug lock : ?\n"), Trait::debug) ==
+        "yes secure-lock, unclear untold");
+  CHECK(all_said(
+            read_text(R"({"result":{"security":{"debug_lock":"Enabled","device_erase":"Disabled",)"
+                      R"("secure_debug_unlock":"Enabled"}}})"
+                      "\n"
+                      R"({"result":{"security":{"debug_lock":null,"device_erase":"Disabled"}}})"),
+            Trait::debug) == "yes secure-lock, unclear untold");
+  // One page lock may be set, where the other alone is told not to be.
+  const std::string config = kStatus + "Secure Boot Page Lock ";
+  const std::pair<std::string, const char*> kRows[] = {
+      {"Narrow : Disabled\n", "unclear untold"},
+      {"Full : Disabled\n", "unclear untold"},
+      {"Narrow : Enabled\n", "unclear untold"},
+      {"Full : Enabled\n", "yes full"},
+      {"Full : ?\nSecure Boot Page Lock Narrow : Disabled\n", "unclear untold"},
+      {"Full : Disabled\nSecure Boot Page Lock Narrow : Disabled\n", "yes none"},
+      {"Full : Disabled\nSecure Boot Page Lock Narrow : Enabled\n", "yes narrow"}};
+  for (const auto& [lines, expected] : kRows) {
+    CAPTURE(lines);
+    CHECK(all_said(read_text(config + lines), Trait::page_lock) == expected);
+  }
+}
+
+TEST_CASE("tools: an id of nothing but zeros or ones is no part's") {
+  for (const char* id : {"0000000000000000", "FFFFFFFFFFFFFFFF", "ffffffffffffffff"}) {
+    CAPTURE(id);
+    const std::string serial = std::string("Serial number : 0000000000000000") + id + "\n";
+    CHECK(all_said(read_text(kStatus + "Unique ID : " + id + "\n"), Trait::unique_id).empty());
+    CHECK(all_said(read_text(kStatus + serial), Trait::unique_id).empty());
+    const std::string mac = std::string(id).substr(0, 12);
+    CHECK(all_said(read_text("SPI_BOOT_CRYPT_CNT (BLOCK0) x = Disable R/W (0b000)\n"
+                             "MAC (BLOCK1) x = " +
+                             mac + " R/W\n"),
+                   Trait::mac)
+              .empty());
+  }
+}
+
 TEST_CASE("tools: an object that states a value twice is no object") {
   for (const char* text :
        {R"({"result":{"debug_lock":"Disabled","debug_lock":"Enabled"}})",

@@ -1,5 +1,6 @@
 // Espressif's chips, and what the numbers of their fuses mean.
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -47,9 +48,9 @@ const Fuse* Summary::find(std::string_view name) const {
   return at == fuses.end() ? nullptr : &at->second;
 }
 
-const char* purpose_name(uint64_t purpose) {
+const char* purpose_name(uint64_t purpose, const char* chip) {
   constexpr const char* kNames[] = {"USER",
-                                    "RESERVED",
+                                    "",
                                     "XTS_AES_256_KEY_1",
                                     "XTS_AES_256_KEY_2",
                                     "XTS_AES_128_KEY",
@@ -61,12 +62,19 @@ const char* purpose_name(uint64_t purpose) {
                                     "SECURE_BOOT_DIGEST1",
                                     "SECURE_BOOT_DIGEST2",
                                     "KM_INIT_KEY",
-                                    "",
-                                    "",
+                                    "XTS_AES_256_PSRAM_KEY_1",
+                                    "XTS_AES_256_PSRAM_KEY_2",
                                     "XTS_AES_128_PSRAM_KEY",
                                     "ECDSA_KEY_P192",
                                     "ECDSA_KEY_P384_L",
-                                    "ECDSA_KEY_P384_H"};
+                                    "ECDSA_KEY_P384_H",
+                                    "SDC_KEY_DIGEST"};
+  constexpr std::string_view kWithoutEcdsa[] = {"esp32c3", "esp32c6", "esp32s2", "esp32s3"};
+  if (purpose == 1 && chip != nullptr)
+    return std::find(std::begin(kWithoutEcdsa), std::end(kWithoutEcdsa), chip) ==
+                   std::end(kWithoutEcdsa)
+               ? "ECDSA_KEY"
+               : "RESERVED";
   return purpose < std::size(kNames) ? kNames[purpose] : "";
 }
 
@@ -103,6 +111,24 @@ const char* chip_of_id(uint64_t id) {
     default:
       return nullptr;
   }
+}
+
+bool is_purpose(std::string_view word) {
+  constexpr std::string_view kPublic[] = {"USER", "USER/EMPTY", "RESERVED", "SDC_KEY_DIGEST"};
+  constexpr std::string_view kDigest = "SECURE_BOOT_DIGEST";
+  const bool is_digest = word.size() == kDigest.size() + 1 && word.starts_with(kDigest) &&
+                         word.back() >= '0' && word.back() <= '2';
+  return holds_a_secret(word) || is_digest ||
+         std::find(std::begin(kPublic), std::end(kPublic), word) != std::end(kPublic);
+}
+
+bool may_be_purpose(std::string_view word, uint64_t number) {
+  if (!is_purpose(word)) return true;
+  if (number == 0) return word.starts_with("USER");
+  if (number == 1) return word == "RESERVED" || word.starts_with("ECDSA_KEY");
+  if (number == 2) return word == "RESERVED" || word.starts_with("XTS_AES_");
+  const std::string_view name = purpose_name(number, nullptr);
+  return name.empty() || name == word;
 }
 
 bool holds_a_secret(std::string_view purpose) {

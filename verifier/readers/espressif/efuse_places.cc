@@ -31,7 +31,6 @@ constexpr Field kFields[] = {
     {"SPI_DOWNLOAD_MSPI_DIS", 0, 1, 13, 1, 2, kC5 | kH2 | kP4},
     {"SPI_DOWNLOAD_MSPI_DIS", 0, 1, 13, 1, 17, kC6},
     {"SPI_DOWNLOAD_MSPI_DIS", 0, 1, 11, 1, 2, kC61},
-    {"DIS_SWD", 0, 5, 21, 1, 2, kP4},
     {"SPI_BOOT_CRYPT_CNT", 0, 2, 18, 3, 4, kUsual},
     {"SPI_BOOT_CRYPT_CNT", 0, 2, 16, 3, 4, kC5},
     {"SPI_BOOT_CRYPT_CNT", 0, 1, 23, 3, 4, kC61},
@@ -94,12 +93,6 @@ constexpr Field kFields[] = {
     {"DISABLE_DL_CACHE", 0, 6, 9, 1, 15, kEsp32},
     {"SECURE_VERSION", 3, 4, 0, 32, 9, kEsp32, 2}};
 
-// Names by number, of a chip: 1 is ECDSA where the chip has it.
-std::string purpose_of(uint64_t number, Chip chip) {
-  if (number == 1 && (chip & (kC5 | kC61 | kH2 | kP4)) != 0) return "ECDSA_KEY";
-  const std::string_view name = purpose_name(number);
-  return name.empty() ? std::to_string(number) : std::string(name);
-}
 struct PurposeAt {
   size_t word;
   unsigned low, bits;
@@ -182,7 +175,9 @@ class Placed {
         number |= uint64_t{i < 5 ? dump_.word(0, 4) >> (27 + i) & 1 : dump_.word(0, 5) >> 4 & 1}
                   << 4;
       Fuse fuse = made(true, is_writeable(static_cast<unsigned>(8 + i)));
-      fuse.value = purpose_of(number, chip_);
+      // (Its own number where that has no name.)
+      const std::string_view name = purpose_name(number, out_.chip.c_str());
+      fuse.value = name.empty() ? std::to_string(number) : std::string(name);
       out_.fuses.emplace(fmt::format("KEY_PURPOSE_{}", i), std::move(fuse));
     }
   }
@@ -261,6 +256,11 @@ bool chip_has(std::string_view chip, std::string_view fuse) {
   return std::any_of(std::begin(kFields), std::end(kFields), [&](const Field& field) {
     return (field.chips & of->first) != 0 && field.name == fuse;
   });
+}
+
+bool is_of_locks(std::string_view fuse) {
+  return std::any_of(std::begin(kFields), std::end(kFields),
+                     [&](const Field& field) { return field.name == fuse; });
 }
 
 bool any_chip_has(std::string_view fuse) {

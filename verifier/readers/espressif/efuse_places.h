@@ -49,6 +49,8 @@ Summary fuses_of(const Dump& dump, Chip chip);
 
 // Whether the chip of this name ("esp32c3") has such a fuse, of those that tell how it is locked.
 bool chip_has(std::string_view chip, std::string_view fuse);
+// Whether any has it.
+bool is_of_locks(std::string_view fuse);
 // Of one that is not known: whether it may have it. (An ESP32 is always known.)
 bool any_chip_has(std::string_view fuse);
 

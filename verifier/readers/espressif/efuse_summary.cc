@@ -4,10 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "verifier/base/characters.h"
-#include "verifier/readers/espressif/efuse.h"
+#include "verifier/readers/espressif/efuse_places.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/posture/tool_text.h"
 #include "verifier/readers/text/beside.h"
@@ -53,13 +54,36 @@ bool is_bytes(std::string_view value) {
          value.find_first_not_of("0123456789abcdefABCDEF? ") == std::string_view::npos;
 }
 
+// What its value and its bits say differently, or what has more bits than it: none of it is
+// believed.
+std::optional<std::string> denied(std::string_view name, const Fuse& fuse,
+                                  std::optional<uint64_t> raw, std::optional<uint64_t> bits) {
+  // (Others have values that are made from their bits.)
+  const auto& written = !raw && efuse::is_of_locks(name) ? fuse.number : raw;
+  if (written && bits && *bits < 64 && *written >> *bits != 0)
+    return fmt::format("expected {} bits, found 0x{:x}", *bits, *written);
+  if (!raw) return std::nullopt;
+  const bool yes = fuse.value == "True", on = tool::same_word(fuse.value, "Enable");
+  const bool is_flag = yes || fuse.value == "False",
+             is_count = on || tool::same_word(fuse.value, "Disable");
+  const bool differs =
+      (is_flag && (*raw != 0) != yes) ||
+      (is_count && name.ends_with("_CRYPT_CNT") && (std::popcount(*raw) % 2 == 1) != on) ||
+      (name.starts_with("KEY_PURPOSE_") && !efuse::may_be_purpose(fuse.value, *raw));
+  if (!differs) return std::nullopt;
+  return fmt::format("value is {}, raw_value is 0x{:x}", printable(fuse.value), *raw);
+}
+
 // --- JSON ---
 
-Fuse fuse_of(const Json& field, uint64_t offset, std::optional<std::string>& problem) {
+Fuse fuse_of(const std::string& name, const Json& field, uint64_t offset,
+             std::optional<std::string>& problem) {
   Fuse fuse{.value = {}, .number = {}, .bytes = {}, .offset = offset};
   const auto flag = [&](const char* key) {
     const Json* member = field.find(key);
-    return member == nullptr ? true : member->boolean().value_or(true);
+    const auto is = member == nullptr ? std::nullopt : member->boolean();
+    fuse.access_told = fuse.access_told && is;
+    return is.value_or(true);
   };
   fuse.readable = flag("readable");
   fuse.writeable = flag("writeable");
@@ -78,19 +102,19 @@ Fuse fuse_of(const Json& field, uint64_t offset, std::optional<std::string>& pro
   // Of a protected block the raw value is zeros, which are no value of it.
   const Json *raw = field.find("raw_value"), *length = field.find("bit_len");
   const auto bits = length == nullptr ? std::nullopt : length->natural();
+  std::optional<uint64_t> found;
   if (raw != nullptr && raw->string() != nullptr && raw->string()->starts_with("0x"))
     fuse.shown = fuse.shown || raw->string()->find_first_not_of('0', 2) != std::string::npos;
   if (fuse.readable && raw != nullptr && raw->string() != nullptr && bits && *bits <= 64) {
-    fuse.number = tool::number(*raw->string());
-    if (!fuse.number)
-      problem = "expected a number as raw_value";
-    else if (*bits < 64 && *fuse.number >> *bits != 0)
-      problem = fmt::format("expected {} bits, found 0x{:x}", *bits, *fuse.number);
-    // Two that say something else: neither is believed.
-    if (const auto yes = value->boolean(); yes && fuse.number && (*fuse.number != 0) != *yes) {
-      problem = fmt::format("value is {}, raw_value is {}", fuse.value, *raw->string());
-      fuse.number.reset();
-    }
+    found = tool::number(*raw->string());
+    if (!found) problem = "expected a number as raw_value";
+  }
+  if (!problem) problem = denied(name, fuse, found, bits);
+  if (problem) {
+    fuse.number.reset();
+    if (!fuse.bytes) fuse.value.clear();
+  } else if (found) {
+    fuse.number = found;
   }
   return fuse;
 }
@@ -101,7 +125,7 @@ void read_json_summary(const tool::Printed& printed, const Source& s, const std:
   for (const auto& [name, field] : *printed.json.object()) {
     if (!field.is_object() || summary.fuses.size() >= kMostFuses) continue;
     std::optional<std::string> problem;
-    Fuse fuse = fuse_of(field, printed.offset, problem);
+    Fuse fuse = fuse_of(name, field, printed.offset, problem);
     if (problem)
       reading.device.damaged(tool::place(s, printed.offset, name), "eFuse value", *problem);
     summary.fuses.emplace(name, std::move(fuse));
@@ -180,6 +204,7 @@ std::optional<Fuse> value_at(std::string_view line) {
   if (!fuse.readable) fuse.number.reset();
   if (!fuse.number && fuse.value == "True") fuse.number = 1;
   if (!fuse.number && fuse.value == "False") fuse.number = 0;
+  if (!fuse.number && fuse.readable) fuse.number = tool::number(fuse.value);
   return fuse;
 }
 
@@ -209,6 +234,11 @@ class TextSummaries {
     auto fuse = value_at(line.text);
     if (!fuse) return true;
     fuse->offset = offset_;
+    if (const auto problem = denied(name_, *fuse, fuse->number, std::nullopt)) {
+      denied_.push_back({name_, *problem, offset_});
+      fuse->number.reset();
+      fuse->value.clear();
+    }
     full_ = out_.at(offset_).fuses.size() >= kMostFuses;
     if (!full_) out_.at(offset_).fuses.emplace(name_, std::move(*fuse));
     ++values_;
@@ -219,6 +249,11 @@ class TextSummaries {
   const std::vector<Summary>& all() const { return out_.all(); }
   size_t values() const { return values_; }
   bool full() const { return full_; }
+  struct Denied {
+    std::string name, problem;
+    uint64_t offset;
+  };
+  const std::vector<Denied>& denied_values() const { return denied_; }
   std::optional<std::string> cut() const {
     return !name_.empty() ? std::optional(name_)
            : cut_.empty() ? std::nullopt
@@ -230,6 +265,7 @@ class TextSummaries {
 
   tool::Outputs<Summary> out_;
   std::vector<std::string> cut_;
+  std::vector<Denied> denied_;
   std::string name_;
   uint64_t offset_ = 0;
   size_t values_ = 0;
@@ -260,6 +296,8 @@ void read_text(const Source& s, tool::Rest& rest, Reading& reading) {
   if (const auto cut = summaries.cut())
     reading.device.damaged(tool::place(s, 0, *cut), "eFuse summary",
                            fmt::format("expected the value of {}, found none", *cut));
+  for (const auto& one : summaries.denied_values())
+    reading.device.damaged(tool::place(s, one.offset, one.name), "eFuse value", one.problem);
   summaries.complete();
   for (size_t i = 0; i < summaries.all().size(); ++i)
     efuse::say_posture(summaries.all()[i], s, nth(i, summaries.all().size()), reading);

@@ -6,7 +6,7 @@
 #include <bit>
 #include <utility>
 
-#include "verifier/readers/espressif/efuse.h"
+#include "verifier/readers/espressif/efuse_places.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/posture/mac.h"
 #include "verifier/readers/posture/tool_text.h"
@@ -16,21 +16,10 @@
 namespace attest {
 namespace {
 
-// Which chips have the field behind a flag (ESP-IDF's tables of fuses); of the others a flag that
-// is not set says nothing.
-bool has_icache(uint64_t chip) {
-  return chip == 2 || chip == 5 || chip == 9 || chip == 12 || chip == 13;
-}
-bool has_dcache(uint64_t chip) {
-  return chip == 2 || chip == 9;
-}
-bool has_usb_jtag(uint64_t chip) {
-  return chip != 2 && chip != 12;
-}
-
 struct SecurityInfo {
   std::optional<uint64_t> flags, crypt_count, chip;
-  std::optional<bool> secure_boot, encryption, icache, dcache;
+  bool has_flags = false;  // a line of them, whether it tells or not
+  std::optional<bool> secure_boot, encryption, icache, dcache, usb;
   std::vector<std::pair<std::string, std::string>> purposes;
   std::optional<std::string> jtag;
   std::string mac;  // as esptool says it where it connects, in front of what was asked
@@ -55,7 +44,8 @@ bool take_info_line(const tool::Line& line, SecurityInfos& out) {
   for (const auto& [label, field] : {std::pair{"Secure Boot", &SecurityInfo::secure_boot},
                                      {"Flash Encryption", &SecurityInfo::encryption},
                                      {"Icache in UART download mode", &SecurityInfo::icache},
-                                     {"Dcache in UART download mode", &SecurityInfo::dcache}}) {
+                                     {"Dcache in UART download mode", &SecurityInfo::dcache},
+                                     {"USB Access", &SecurityInfo::usb}}) {
     const auto word = value(label);
     if (!word) continue;
     const bool on = tool::same_word(*word, "Enabled");
@@ -79,7 +69,7 @@ bool take_info_line(const tool::Line& line, SecurityInfos& out) {
 
 // What goes on by a value that was stated again, and without flags of its own, is of those before.
 void take_info_over(const SecurityInfo& before, SecurityInfo& info) {
-  if (info.flags) return;
+  if (info.has_flags) return;
   const auto take = [](auto& mine, const auto& there) {
     if (!mine) mine = there;
   };
@@ -96,13 +86,19 @@ class Connection {
  public:
   void take(const tool::Line& line) {
     const std::string_view text = tool::trimmed(line.text);
-    for (const std::string_view word : {"esptool", "Connect", "Chip is ", "Chip type:", "Crystal "})
+    // Another connection, maybe to another part, which may tell no address.
+    for (const std::string_view word : {"esptool", "Connect"}) {
+      if (!text.starts_with(word)) continue;
+      talks_ = true;
+      mac_.clear();
+    }
+    for (const std::string_view word : {"Chip is ", "Chip type:", "Crystal "})
       talks_ = talks_ || text.starts_with(word);
     for (const char* label : {"MAC", "BASE MAC"}) {
       const auto value = tool::labelled(text, label);
       const auto address = talks_ && value ? address_digits(*value) : std::nullopt;
       if (!address) continue;
-      mac_ = base_of(*address);
+      mac_ = is_blank_id(*address) ? "" : base_of(*address);
       lines_.push_back(line);
     }
   }
@@ -129,6 +125,7 @@ SecurityInfos security_infos(const Source& s, tool::Rest& rest) {
     if (const auto flags = tool::labelled(line.text, "Flags")) {
       if (!out.begin(line.offset)) break;
       out.at(line.offset).mac = connection.done(rest);
+      out.at(line.offset).has_flags = true;
       out.at(line.offset).flags = tool::number(flags->substr(0, flags->find(' ')));
       rest.take(line);
       continue;
@@ -138,6 +135,7 @@ SecurityInfos security_infos(const Source& s, tool::Rest& rest) {
         (!out.all().empty() && take_info_line(line, out)))
       rest.take(line);
   }
+  connection.done(rest);  // one behind which nothing was asked
   out.complete(take_info_over);
   return out;
 }
@@ -152,16 +150,9 @@ class InfoSayer {
     if (!info_.mac.empty()) say(Trait::mac, Holds::yes, info_.mac, "");
     boot();
     encryption();
-    if (info_.flags)
-      say(Trait::download_mode, flag(2) ? Holds::yes : Holds::no, flag(2) ? "secure" : "open",
-          fmt::format("secure download is {}", flag(2) ? "on" : "off"));
+    download();
     debug();
-    for (const auto& [block, purpose] : info_.purposes) {
-      if (purpose.starts_with("HMAC_UP")) say(Trait::nvs_scheme, Holds::yes, "hmac", block);
-      if (purpose.starts_with("ECDSA_KEY")) say(Trait::dac_key, Holds::yes, "efuse-ecdsa", block);
-      if (purpose == "HMAC_DOWN_DIGITAL_SIGNATURE")
-        say(Trait::dac_key, Holds::yes, "rsa-ds", block);
-    }
+    keys();
   }
 
  private:
@@ -169,13 +160,16 @@ class InfoSayer {
     reading_.device.posture.say(trait, holds, std::move(value), printable(detail),
                                 tool::place(source_, info_.offset, "get-security-info"));
   }
+  void say_untold(Trait trait, std::string detail) {
+    say(trait, Holds::unclear, kUntold, std::move(detail));
+  }
   bool flag(unsigned bit) const { return (*info_.flags >> bit & 1) != 0; }
 
-  // Words beside numbers that say something else: neither is believed.
+  // Here and below: words beside numbers that say something else, neither is believed.
   void boot() {
     std::optional<bool> boots = info_.secure_boot;
     if (info_.flags) boots = flag(0);
-    if (!boots) return;
+    if (!boots) return say_untold(Trait::secure_boot, "secure boot is not told");
     if (info_.secure_boot && *info_.secure_boot != *boots)
       return say(Trait::secure_boot, Holds::unclear, "",
                  "its flags and its words give secure boot differently");
@@ -187,63 +181,96 @@ class InfoSayer {
   }
 
   void encryption() {
+    constexpr uint64_t kAll = 7;
     const auto count = info_.crypt_count;
-    if (!count && !info_.encryption) return;
-    const bool on = count ? std::popcount(*count & 7) % 2 == 1 : *info_.encryption;
     const std::string detail = count ? fmt::format("SPI_BOOT_CRYPT_CNT is 0x{:x}", *count)
                                      : std::string("SPI_BOOT_CRYPT_CNT is not told");
+    if (count ? *count > kAll : !info_.encryption)
+      return say_untold(Trait::flash_encryption, detail);
+    const bool on = count ? std::popcount(*count) % 2 == 1 : *info_.encryption;
     if (info_.encryption && *info_.encryption != on)
       return say(Trait::flash_encryption, Holds::unclear, "",
                  detail + ", and its words give flash encryption differently");
-    const bool release = count == 7u;
+    const bool release = count == kAll;
     const char* mode = !on ? "off" : release ? "release" : count ? "development" : "on";
     say(Trait::flash_encryption, on ? Holds::yes : Holds::no, mode, detail);
     if (!on) return;
-    say(Trait::release_mode,
-        release ? Holds::yes
-        : count ? Holds::no
-                : Holds::unclear,
-        release || count ? mode : kUntold, detail);
-    cache("DIS_DOWNLOAD_ICACHE", 10, info_.icache, has_icache);
-    cache("DIS_DOWNLOAD_DCACHE", 9, info_.dcache, has_dcache);
+    if (count)
+      say(Trait::release_mode, release ? Holds::yes : Holds::no, mode, detail);
+    else
+      say_untold(Trait::release_mode, detail);
+    cache("DIS_DOWNLOAD_ICACHE", 10, info_.icache);
+    cache("DIS_DOWNLOAD_DCACHE", 9, info_.dcache);
   }
+
+  // Whether the chip has the field behind a flag: of the others a flag that is not set says
+  // nothing. Nullopt: which chip it is is not told, or not known here.
+  std::optional<bool> has(const char* field) const {
+    const char* chip = info_.chip ? efuse::chip_of_id(*info_.chip) : nullptr;
+    return chip == nullptr ? std::nullopt : std::optional(efuse::chip_has(chip, field));
+  }
+  std::string which_chip() const {
+    return info_.chip ? fmt::format("the chip of ID {} is not known here", *info_.chip)
+                      : std::string("which chip it is is not told");
+  }
+
   // What download mode could still read through a cache, of a chip that has it.
-  void cache(const char* field, unsigned bit, const std::optional<bool>& word,
-             bool (*has)(uint64_t)) {
-    if (!info_.flags && !word) return;
+  void cache(const char* field, unsigned bit, const std::optional<bool>& word) {
+    const auto chip_has = has(field);
+    if (!word && chip_has == false && !(info_.flags && flag(bit))) return;
+    if (!info_.flags && !word)
+      return say_untold(Trait::release_mode, fmt::format("{} is not told", field));
     const bool closed = info_.flags ? flag(bit) : !*word;
-    if (!closed && !word && info_.chip && !has(*info_.chip)) return;
-    const bool known = closed || word || info_.chip;
-    say(Trait::release_mode,
-        closed  ? Holds::yes
-        : known ? Holds::no
-                : Holds::unclear,
-        closed  ? "burned"
-        : known ? "open"
-                : kUntold,
-        fmt::format("{} is {}{}", field, closed ? 1 : 0,
-                    known ? "" : ", and which chip it is is not told"));
+    if (word && *word == closed)
+      return say(Trait::release_mode, Holds::unclear, "",
+                 fmt::format("{} is given differently by its flags and its words", field));
+    if (!closed && !word && !chip_has)
+      return say_untold(Trait::release_mode, fmt::format("{} is 0, and {}", field, which_chip()));
+    say(Trait::release_mode, closed ? Holds::yes : Holds::no, closed ? "burned" : "open",
+        fmt::format("{} is {}", field, closed ? 1 : 0));
+  }
+
+  void download() {
+    if (!info_.flags) return say_untold(Trait::download_mode, "secure download is not told");
+    say(Trait::download_mode, flag(2) ? Holds::yes : Holds::no, flag(2) ? "secure" : "open",
+        fmt::format("secure download is {}", flag(2) ? "on" : "off"));
   }
 
   // The pads' own bit. Of a chip that has JTAG through USB as well, the flag of USB closes that;
   // else the fuse that would do it is in no flag.
   void debug() {
     const std::string_view jtag = info_.jtag ? std::string_view(*info_.jtag) : "";
-    if (!info_.flags && jtag.empty()) return;
-    const bool pads = info_.flags ? flag(7) : jtag.find("Permanently") != std::string_view::npos;
-    const bool soft = info_.flags ? flag(6) : jtag.find("Software") != std::string_view::npos;
-    const bool usb = (info_.flags && flag(8)) || (info_.chip && !has_usb_jtag(*info_.chip));
-    if (pads && usb)
+    if (!info_.flags && jtag.empty()) return say_untold(Trait::debug, "JTAG is not told");
+    const bool for_good = jtag.find("Permanently") != std::string_view::npos,
+               by_software = jtag.find("Software") != std::string_view::npos;
+    const bool pads = info_.flags ? flag(7) : for_good, soft = info_.flags ? flag(6) : by_software,
+               usb_off = info_.flags ? flag(8) : info_.usb == false;
+    if (info_.flags && ((!jtag.empty() && (for_good != pads || (by_software && !soft))) ||
+                        (info_.usb && *info_.usb == usb_off)))
+      return say(Trait::debug, Holds::unclear, "",
+                 "its flags and its words give JTAG or USB differently");
+    if (pads && (usb_off || has("DIS_USB_JTAG") == false))
       say(Trait::debug, Holds::yes, "disabled", "JTAG is disabled for good, by its pads and USB");
     else if (pads)
-      say(Trait::debug, Holds::unclear, kUntold,
-          "JTAG is disabled for good by its pads; whether it is by USB is not told here: the eFuse "
-          "summary tells");
+      say_untold(Trait::debug,
+                 "JTAG is disabled for good by its pads; whether it is by USB is not told here: "
+                 "the eFuse summary tells");
     else if (soft)
-      say(Trait::debug, Holds::unclear, kUntold,
-          "JTAG is disabled by software: whether a key opens it is not told");
+      say_untold(Trait::debug, "JTAG is disabled by software: whether a key opens it is not told");
     else
       say(Trait::debug, Holds::no, "open", "JTAG is not disabled");
+  }
+
+  void keys() {
+    for (const auto& [block, purpose] : info_.purposes) {
+      if (purpose.starts_with("HMAC_UP")) say(Trait::nvs_scheme, Holds::yes, "hmac", block);
+      if (purpose.starts_with("ECDSA_KEY")) say(Trait::dac_key, Holds::yes, "efuse-ecdsa", block);
+      if (purpose == "HMAC_DOWN_DIGITAL_SIGNATURE")
+        say(Trait::dac_key, Holds::yes, "rsa-ds", block);
+      if (!efuse::is_purpose(purpose))
+        say_untold(Trait::nvs_scheme,
+                   fmt::format("{} is for \"{}\", which does not tell", block, purpose));
+    }
   }
 
   const SecurityInfo& info_;

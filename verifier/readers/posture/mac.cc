@@ -29,6 +29,11 @@ std::optional<std::string> address_digits(std::string_view text) {
   return hex(*bytes);
 }
 
+bool is_blank_id(std::string_view digits) {
+  return digits.find_first_not_of('0') == std::string_view::npos ||
+         digits.find_first_not_of("fF") == std::string_view::npos;
+}
+
 std::string base_of(std::string_view address) {
   constexpr size_t kEuiDigits = 16, kHalf = 6, kBetween = 4;
   std::string out(address);

@@ -47,9 +47,6 @@ const Key kKeys[] = {
     {"tamper", Form::settings},
 };
 
-// Of the object "tamper", as Simplicity Commander names it.
-constexpr std::string_view kLevels = "tamper_levels";
-
 const Key* find_key(std::string_view name) {
   const auto at = std::find_if(std::begin(kKeys), std::end(kKeys),
                                [&](const Key& k) { return tool::same_word(name, k.name); });
@@ -212,7 +209,7 @@ class OrderReader {
       if (inner.is_object() && above.empty()) {
         settings(key, inner, setting_name(name));
       } else if (const auto word = setting_value(inner)) {
-        if (above == kLevels && !is_tamper_level(*word))
+        if (above == kTamperLevels && !is_tamper_level(*word))
           return wrong(key, fmt::format("{}: expected a level from 0 to 7, found {}",
                                         quotable(printable(name)), quotable(printable(*word))));
         setting(key, setting_name(name), *word);

@@ -14,6 +14,8 @@ void read_security_order(const Json& security, const std::string& path, Reading&
 // "disabled". Nothing for a list or an object.
 std::string setting_name(std::string_view name);
 std::optional<std::string> setting_value(const Json& value);
+// The group of settings that are levels, as Simplicity Commander names it.
+inline constexpr std::string_view kTamperLevels = "tamper_levels";
 bool is_tamper_level(std::string_view word);  // 0 to 7
 // "profile, secure_boot, ...": what `security` may name.
 std::string security_keys();

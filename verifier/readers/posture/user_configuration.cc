@@ -19,8 +19,8 @@ constexpr Flag kFlags[] = {{"SECURE_BOOT_ENABLE", "secure_boot"},
                            {"SECURE_BOOT_ANTI_ROLLBACK", "anti_rollback"}};
 constexpr const char *kNarrow = "SECURE_BOOT_PAGE_LOCK_NARROW",
                      *kFull = "SECURE_BOOT_PAGE_LOCK_FULL";
-constexpr const char *kMcuFlags = "mcu_flags", *kLevels = "tamper_levels";
-constexpr const char* kTamper[] = {kLevels, "tamper_filter", "tamper_flags"};
+constexpr const char* kMcuFlags = "mcu_flags";
+constexpr std::string_view kTamper[] = {kTamperLevels, "tamper_filter", "tamper_flags"};
 
 // (A name that is spelt otherwise would order nothing, and nobody would see it.)
 bool is_known_flag(std::string_view name) {
@@ -60,13 +60,13 @@ class Configuration {
                                  : "none");
   }
 
-  Result<void> tamper(const char* name, const Json& group) {
+  Result<void> tamper(std::string_view name, const Json& group) {
     if (!group.is_object()) return no_object(name, group);
     for (const auto& [setting, value] : *group.object()) {
       const std::string item = fmt::format("{}.{}", name, quotable(printable(setting)));
       const auto word = setting_value(value);
       if (!word) return error(fmt::format("{}: expected a value, found {}", item, value.kind()));
-      if (name == std::string_view(kLevels) && !is_tamper_level(*word))
+      if (name == kTamperLevels && !is_tamper_level(*word))
         return error(fmt::format("{}: expected a level from 0 to 7, found {}", item,
                                  quotable(printable(*word))));
       if (const auto done = add_setting(item, setting_name(setting), *word); !done) return done;
@@ -75,7 +75,7 @@ class Configuration {
   }
 
  private:
-  static tl::unexpected<Error> no_object(const char* name, const Json& found) {
+  static tl::unexpected<Error> no_object(std::string_view name, const Json& found) {
     return error(fmt::format("{}: expected an object, found {}", name, found.kind()));
   }
 
@@ -152,7 +152,7 @@ Result<void> read_user_configuration(const Json& json, const std::string& path, 
   if (const Json* flags = json.find(kMcuFlags)) {
     if (const auto done = configuration.flags(*flags); !done) return done;
   }
-  for (const char* name : kTamper) {
+  for (const std::string_view name : kTamper) {
     const Json* group = json.find(name);
     if (group == nullptr) continue;
     if (const auto done = configuration.tamper(name, *group); !done) return done;

@@ -10,25 +10,15 @@
 #include "verifier/base/characters.h"
 #include "verifier/readers/formats.h"
 #include "verifier/readers/posture/tool_text.h"
-#include "verifier/readers/posture/untold.h"
 #include "verifier/readers/quoted.h"
+#include "verifier/readers/silabs/commander_status.h"
 #include "verifier/readers/text/beside.h"
 
 namespace attest {
 namespace {
 
-// The values that one output states, however it is written.
-struct Status {
-  std::optional<bool> locked, erase, unlock, secure_boot, locked_now, command_key, sign_key,
-      tamper_ok, verify_certificate, anti_rollback, page_narrow, page_full;
-  std::optional<uint64_t> boot;
-  std::optional<std::string> boot_words, serial, unique, engine, part, state, sign_x, sign_y;
-  std::vector<std::string> tamper;  // name=value
-  bool refused = false;             // the tool says that the part is locked
-  bool failed = false;              // the tool says so, of all that it printed
-  bool unreachable = false;         // the tool did not reach the part, for whatever reason
-  uint64_t offset = 0;
-};
+using commander::Status;
+
 using Parts = tool::Outputs<Status>;
 // A key as readkey prints it: two lines of 64 digits.
 struct ReadKey {
@@ -41,10 +31,6 @@ std::optional<bool> enabled(std::string_view value) {
   if (tool::same_word(value, "Enabled") || tool::same_word(value, "True")) return true;
   if (tool::same_word(value, "Disabled") || tool::same_word(value, "False")) return false;
   return std::nullopt;
-}
-
-bool is_hex_text(std::string_view s, size_t digits) {
-  return s.size() == digits && std::all_of(s.begin(), s.end(), is_hex_digit);
 }
 
 struct Flag {
@@ -94,13 +80,20 @@ void take_boot(std::string_view value, uint64_t offset, Parts& out) {
   out.at(offset).boot = tool::number(value.substr(0, value.find(' ')));
 }
 
+void take_flag(const Flag& flag, const std::optional<bool>& on, uint64_t offset, Parts& out) {
+  if (on) {
+    out.set(flag.value, *on, offset);
+  } else if (flag.value == &Status::locked) {
+    if (out.at(offset).locked && !out.begin(offset)) return;
+    out.at(offset).lock_untold = true;
+  }
+}
+
 // False: the line has none of the labels.
 bool take_plain_line(std::string_view line, uint64_t offset, Parts& out) {
   for (const Flag& flag : kFlags) {
-    if (const auto value = tool::labelled(line, flag.label)) {
-      if (const auto on = enabled(*value)) out.set(flag.value, *on, offset);
-      return true;
-    }
+    if (const auto value = tool::labelled(line, flag.label))
+      return take_flag(flag, enabled(*value), offset, out), true;
   }
   if (const auto v = tool::labelled(line, "Boot status")) return take_boot(*v, offset, out), true;
   for (const auto& state : kStates) {
@@ -180,7 +173,7 @@ class TextReader {
     for (const tool::Line& line : tool::lines(s.bytes)) {
       const std::string_view text = tool::trimmed(line.text);
       if (text.empty()) continue;
-      if (is_hex_text(text, 64)) {
+      if (commander::is_hex_text(text, 64)) {
         run_.push_back(line);
         continue;
       }
@@ -238,7 +231,7 @@ class TextReader {
   bool take_of_part(std::string_view text, uint64_t offset) {
     for (const auto& [label, value] : {std::pair{"MFG_SIGNED_BOOTLOADER_KEY_X", &Status::sign_x},
                                        {"MFG_SIGNED_BOOTLOADER_KEY_Y", &Status::sign_y}}) {
-      if (const auto v = tool::labelled(text, label); v && is_hex_text(*v, 64))
+      if (const auto v = tool::labelled(text, label); v && commander::is_hex_text(*v, 64))
         return parts_.set(value, std::string(*v), offset), true;
     }
     if (says_locked(text)) return parts_.at(offset).refused = true;
@@ -278,7 +271,7 @@ void take_json(const Json& json, uint64_t offset, Parts& out) {
                       : word != nullptr ? enabled(*word)
                                         : std::nullopt;
     for (const Flag& known : kFlags) {
-      if (flag && name == known.json) out.set(known.value, *flag, offset);
+      if (name == known.json) take_flag(known, flag, offset, out);
     }
     for (const auto& [known, field] : kBools) {
       if (flag && name == known) out.set(field, *flag, offset);
@@ -293,140 +286,11 @@ void take_json(const Json& json, uint64_t offset, Parts& out) {
 
 // What an output says of the lock's kind is of the lock that was told before, where it tells none.
 void take_lock_over(const Status& before, Status& s) {
-  if (s.locked || !(s.erase || s.unlock || s.locked_now || s.command_key)) return;
+  if (s.locked || s.lock_untold || !(s.erase || s.unlock || s.locked_now || s.command_key)) return;
   s.locked = before.locked;
   if (!s.erase) s.erase = before.erase;
   if (!s.unlock) s.unlock = before.unlock;
 }
-
-const char* lock_kind(const Status& s) {
-  if (s.locked == false) return "open";
-  if (s.locked != true) return nullptr;
-  if (!s.erase || !s.unlock) return "locked";
-  if (*s.erase) return *s.unlock ? "erase-or-unlock" : "standard-lock";
-  return *s.unlock ? "secure-lock" : "permanent-lock";
-}
-
-std::string lower(std::string_view s) {
-  std::string out;
-  for (const char c : s) out += to_lower(c);
-  return out;
-}
-
-class Sayer {
- public:
-  Sayer(const Status& status, const Source& source, Reading& reading)
-      : s_(status), source_(source), reading_(reading) {}
-  void say_all() {
-    identity();
-    lock();
-    boot();
-    config();
-    keys();
-  }
-
- private:
-  void say(Trait trait, Holds holds, std::string value, std::string detail) {
-    reading_.device.posture.say(trait, holds, std::move(value), std::move(detail),
-                                tool::place(source_, s_.offset, ""));
-  }
-  void on_off(Trait trait, const std::optional<bool>& flag, const char* label) {
-    if (flag)
-      say(trait, Holds::yes, *flag ? "on" : "off",
-          fmt::format("{}: {}", label, *flag ? "Enabled" : "Disabled"));
-  }
-
-  void identity() {
-    if (s_.serial && is_hex_text(*s_.serial, 32))
-      say(Trait::unique_id, Holds::yes, lower(s_.serial->substr(16)), "Serial number");
-    if (s_.unique && is_hex_text(*s_.unique, 16))
-      say(Trait::unique_id, Holds::yes, lower(*s_.unique), "Unique ID");
-    if (s_.part && !s_.part->empty())
-      say(Trait::chip, Holds::yes, lower(shown_text(*s_.part)), "Part Number");
-    if (s_.engine && !s_.engine->empty())
-      say(Trait::secure_engine, Holds::yes, shown_text(*s_.engine), "SE Firmware version");
-  }
-
-  void lock() {
-    const auto word = [](const std::optional<bool>& b) {
-      return !b ? "not told" : *b ? "Enabled" : "Disabled";
-    };
-    if (const char* kind = lock_kind(s_))
-      say(Trait::debug, *s_.locked ? Holds::yes : Holds::no, kind,
-          fmt::format("Debug lock: {}, Device erase: {}, Secure debug unlock: {}{}",
-                      word(s_.locked), word(s_.erase), word(s_.unlock),
-                      std::string_view(kind) == "standard-lock"
-                          ? ": an erase opens it, and destroys the attestation data"
-                          : ""));
-    else if (s_.refused)
-      say(Trait::debug, Holds::yes, "locked", "the tool says that the part is locked");
-    else if (s_.failed)
-      say(Trait::debug, Holds::unclear, kUntold,
-          "the tool says that it failed: what it printed is not taken");
-    else if (s_.unreachable)
-      say(Trait::debug, Holds::unclear, kUntold,
-          "the tool could not reach the part: locked, or not connected");
-    if (s_.erase)
-      say(Trait::device_erase, Holds::yes, *s_.erase ? "enabled" : "disabled",
-          fmt::format("Device erase: {}", word(s_.erase)));
-    if (s_.locked == true && s_.locked_now)
-      say(Trait::debug_now, *s_.locked_now ? Holds::yes : Holds::no,
-          *s_.locked_now ? "locked" : "unlocked",
-          fmt::format("Debug lock state: {}", *s_.locked_now ? "Locked" : "Unlocked"));
-    if (s_.locked == true && s_.unlock == true && s_.command_key)
-      say(Trait::debug_unlock, *s_.command_key ? Holds::yes : Holds::no,
-          *s_.command_key ? "signed" : "no command key",
-          fmt::format("Command key installed: {}", *s_.command_key ? "True" : "False"));
-    if (s_.state && s_.state->find("NOT SECURE") != std::string::npos)
-      say(Trait::debug, Holds::no, "open", "Security state: " + shown_text(*s_.state));
-  }
-
-  void boot() {
-    if (s_.secure_boot)
-      say(Trait::secure_boot, *s_.secure_boot ? Holds::yes : Holds::no,
-          *s_.secure_boot ? "on" : "off",
-          fmt::format("Secure boot: {}", *s_.secure_boot ? "Enabled" : "Disabled"));
-    if (s_.sign_key)
-      say(Trait::boot_key, *s_.sign_key ? Holds::yes : Holds::no,
-          *s_.sign_key ? "usable" : "missing",
-          fmt::format("Sign key installed: {}", *s_.sign_key ? "True" : "False"));
-    if (s_.boot) {
-      const bool good = *s_.boot == 0x20 || *s_.boot == 0xFF;
-      say(Trait::boot_status, good ? Holds::yes : Holds::no, fmt::format("0x{:02x}", *s_.boot),
-          fmt::format("Boot status: {}", shown_text(s_.boot_words.value_or(""))));
-    }
-    if (s_.tamper_ok)
-      say(Trait::tamper_status, *s_.tamper_ok ? Holds::yes : Holds::no,
-          *s_.tamper_ok ? "ok" : "not-ok",
-          fmt::format("Tamper status: {}", *s_.tamper_ok ? "OK" : "Not OK"));
-  }
-
-  void config() {
-    on_off(Trait::verify_certificate, s_.verify_certificate, "Secure Boot Verify Certificate");
-    if (s_.anti_rollback)
-      say(Trait::rollback, *s_.anti_rollback ? Holds::yes : Holds::no,
-          *s_.anti_rollback ? "on" : "off",
-          fmt::format("Secure Boot Anti Rollback: {}", *s_.anti_rollback ? "Enabled" : "Disabled"));
-    if (s_.page_full || s_.page_narrow) {
-      const char* lock = s_.page_full == true ? "full" : s_.page_narrow == true ? "narrow" : "none";
-      say(Trait::page_lock, Holds::yes, lock, fmt::format("Secure Boot Page Lock: {}", lock));
-    }
-    for (const std::string& one : s_.tamper) say(Trait::tamper, Holds::yes, one, one);
-  }
-
-  void keys() {
-    if (!s_.sign_x && !s_.sign_y) return;
-    if (s_.sign_x && s_.sign_y)
-      return say(Trait::trusted_key, Holds::yes, lower(*s_.sign_x + *s_.sign_y),
-                 "MFG_SIGNED_BOOTLOADER_KEY");
-    reading_.device.damaged(tool::place(source_, s_.offset, ""), "MFG_SIGNED_BOOTLOADER_KEY",
-                            fmt::format("expected X and Y, found {}", s_.sign_x ? "X" : "Y"));
-  }
-
-  const Status& s_;
-  const Source& source_;
-  Reading& reading_;
-};
 
 bool has_any(std::string_view all, std::initializer_list<std::string_view> words) {
   return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
@@ -438,18 +302,19 @@ bool has_any(std::string_view all, std::initializer_list<std::string_view> words
 // name of its file; else it may be either.
 void say_key(const ReadKey& key, const Source& s, Reading& reading) {
   const Place place = tool::place(s, key.offset, "");
-  std::string words = lower(key.asked.empty() ? s.path.substr(s.path.find_last_of('/') + 1)
-                                              : std::string_view(key.asked));
+  std::string words =
+      commander::lower(key.asked.empty() ? s.path.substr(s.path.find_last_of('/') + 1)
+                                         : std::string_view(key.asked));
   // (The tool's own name says nothing of the key.)
   constexpr std::string_view kTool = "commander";
   for (size_t at = words.find(kTool); at != std::string::npos; at = words.find(kTool))
     words.erase(at, kTool.size());
   const bool is_command = has_any(words, {"command", "cmd"}), is_sign = has_any(words, {"sign"});
   const bool command = is_command && !is_sign, sign = is_sign && !is_command;
-  reading.device.posture.say(command ? Trait::command_key : Trait::trusted_key,
-                             command || sign ? Holds::yes : Holds::unclear, lower(key.digits),
-                             command || sign ? "readkey" : "readkey, of the sign or command key",
-                             place);
+  reading.device.posture.say(
+      command ? Trait::command_key : Trait::trusted_key,
+      command || sign ? Holds::yes : Holds::unclear, commander::lower(key.digits),
+      command || sign ? "readkey" : "readkey, of the sign or command key", place);
 }
 
 // Two lines of 64 hex digits and nothing else but the tool's own words.
@@ -458,7 +323,7 @@ bool is_read_key(const Source& s) {
   size_t keys = 0;
   for (const tool::Line& line : tool::lines(s.bytes)) {
     const std::string_view text = tool::trimmed(line.text);
-    if (is_hex_text(text, 64))
+    if (commander::is_hex_text(text, 64))
       ++keys;
     else if (!text.empty() && text != "DONE" && !text.starts_with("WARNING") &&
              !text.starts_with("Resetting"))
@@ -523,7 +388,7 @@ bool is_token_key(const Source& s) {
   return tool::is_output(s, {"MFG_SIGNED_BOOTLOADER_KEY_X"}) &&
          tool::any_line(s, [](std::string_view line) {
            const auto v = tool::labelled(line, "MFG_SIGNED_BOOTLOADER_KEY_X");
-           return v && is_hex_text(*v, 64);
+           return v && commander::is_hex_text(*v, 64);
          });
 }
 
@@ -534,7 +399,7 @@ bool recognises(const Source& s) {
 
 void say_parts(Parts& parts, const Source& s, Reading& reading) {
   parts.complete(take_lock_over);
-  for (const Status& status : parts.all()) Sayer(status, s, reading).say_all();
+  for (const Status& status : parts.all()) commander::say_status(status, s, reading);
 }
 
 Result<void> read_json(const Source& s, Reading& reading) {

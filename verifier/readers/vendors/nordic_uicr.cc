@@ -7,6 +7,8 @@
 
 #include <initializer_list>
 
+#include "verifier/readers/posture/untold.h"
+
 namespace attest {
 namespace {
 
@@ -97,6 +99,10 @@ class Uicr {
   void erase_locked_by_key(const Word& first, const Word& second) {
     const auto a = word(first.address), b = word(second.address);
     if (!a && !b) return;
+    // (One that is not in the file counts where the other is set.)
+    if ((!a || !b) && (a ? a : b) == kKey)
+      return say(Trait::device_erase, Holds::unclear, kUntold,
+                 fmt::format("{} has two copies, and the file has one of them", first.name), first);
     const bool locked = a == kKey && b == kKey;
     say(Trait::device_erase, Holds::yes, locked ? "disabled" : "enabled",
         fmt::format("{} is {}", first.name, locked ? "set, both copies" : "not set"), first);
