@@ -377,7 +377,22 @@ TEST_CASE("stated roles: a name that says more, a list and a file's name state n
                     base64(root())),
         array("dac_pem", as_bytes(pem(d))), std::string("uint8_t dac_cert[600] = {0};\n"),
         array("scratch", Bytes(200, 0)), array("kPaaCert", root()),
-        "data:\n  dac: " + base64(view(pem(d))) + "\n"}) {
+        "data:\n  dac: " + base64(view(pem(d))) + "\n",
+        // Columns, and places that stand empty or were closed before.
+        "<tr>\n<td>DAC</td>\n<td>PAI</td>\n</tr>\n<tr>\n<td>" + base64(d) + "</td>\n<td>" +
+            base64(p) + "</td>\n</tr>\n",
+        "<tr>\n<th>DAC</th>\n<th>PAI</th>\n</tr>\n<tr>\n<td><pre>" + pem(d) +
+            "</pre></td>\n<td><pre>" + pem(p) + "</pre></td>\n",
+        "<tr><th>PAI</th></tr>\n<tr><th>DAC</th></tr>\n<tr><td>" + base64(p) +
+            "</td></tr>\n<tr><td>" + base64(d) + "</td></tr>\n",
+        "DAC:\nPAI:\n" + base64(d) + "\n" + base64(p) + "\n",
+        "PAA:\n\nPAI:\n" + base64(root()) + "\n\n" + base64(p) + "\n",
+        "x = {\n  pai: [\n  ],\n  all: [\n    \"" + base64(d) + "\"\n  ]\n}\n",
+        "x = { pai: [], all: [ \"" + base64(d) + "\" ] }\n",
+        "x = pai: \"\", cert: \"" + base64(d) + "\"\n",
+        "<pai></pai>\n<cert>" + base64(d) + "</cert>\n", "<pai/><cert>" + base64(d) + "</cert>\n",
+        "<pai/>\n<cert>" + base64(d) + "</cert>\n", "PAI:\n---\n" + base64(d) + "\n",
+        "<tr><th>PAI</th><th>Data</th></tr>\n<tr><td></td><td>" + base64(d) + "</td></tr>\n"}) {
     std::vector<File> files = beside();
     files.push_back({"x", as_bytes(innocent)});
     CHECK_MESSAGE(failures(judged(files)) == "", innocent.substr(0, 200));
@@ -416,6 +431,9 @@ TEST_CASE("stated roles: a place that holds something of another kind") {
       {"cd_signer", root(), ""},
       {"certification_declaration", cd, ""},
       {"cd_cert", root(), ""},
+      {"declaration_cert", root(), ""},
+      {"kDeclarationCertDer", root(), ""},
+      {"certification_declaration_certificate", root(), ""},
   };
   for (const auto& row : rows) {
     for (const std::string& file :

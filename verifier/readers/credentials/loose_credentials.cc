@@ -126,8 +126,9 @@ const Reader* reader_by_name(std::string_view text, const PastedBytes& pasted, S
                              bool about_matter) {
   if (search == Search::log && pasted.bytes.size() != kScalarBytes) return nullptr;
   if (is_named_key(text, pasted, about_matter && search != Search::log)) return &named_key_reader;
-  return is_named_point(pasted) || (search == Search::names && is_named_blob(pasted)) ? &blob_reader
-                                                                                      : nullptr;
+  return is_named_point(text, pasted) || (search == Search::names && is_named_blob(text, pasted))
+             ? &blob_reader
+             : nullptr;
 }
 
 // A block of another trade says nothing of a device, damaged or not.

@@ -213,8 +213,10 @@ class Behind {
     if (const auto* members = json.object()) {
       state_together(json, item);
       if (read_jwk(json, {.path = path_, .offset = {}, .item = item}, reading_)) return;
-      const auto beside = named_beside(json, item);
-      if (beside) together_.insert_or_assign(beside->first, beside->second);
+      const auto [value_of, called] = named_beside(json, item);
+      const auto role = role_of_name(called);
+      if (role) together_.insert_or_assign(value_of, *role);
+      if (!called.empty()) names_.insert_or_assign(value_of, called);
       for (const auto& [name, value] : *members) {
         // A name is text as any other.
         for (const Loose& f : loose_in_value(name, true))
@@ -222,7 +224,8 @@ class Behind {
         if (std::find(others.begin(), others.end(), name) == others.end())
           this->json(value, inside(item, name), {});
       }
-      if (beside) together_.erase(beside->first);  // (the next of an array has the same place)
+      if (role) together_.erase(value_of);  // (the next of an array has the same place)
+      if (!called.empty()) names_.erase(value_of);
     }
     if (const auto* elements = json.array()) {
       if (lines(*elements, item)) return;
@@ -264,8 +267,10 @@ class Behind {
   }
   void named(Bytes bytes, const Place& place) {
     if (bytes.empty()) return;
-    const PastedBytes value{.name = place.item, .bytes = std::move(bytes)};
-    if (is_named_point(value)) {
+    const auto beside = names_.find(place.item);
+    const std::string called = beside == names_.end() ? "" : " " + beside->second;
+    const PastedBytes value{.name = place.item + called, .bytes = std::move(bytes)};
+    if (is_named_point({}, value)) {
       read({.path = path_, .bytes = value.bytes, .base = 0, .member = true},
            {.reader = &blob_reader, .pasted = {.name = {}, .bytes = value.bytes}}, place);
     } else if (is_named_key({}, value, false)) {
@@ -371,20 +376,18 @@ class Behind {
     return role_of_name(name);
   }
   // {"name": "dac_cert", "value": …}: the item whose name stands beside it, and that.
-  static std::optional<std::pair<std::string, FactId>> named_beside(const Json& object,
-                                                                    const std::string& item) {
-    std::optional<FactId> role;
-    for (const char* name : {"name", "key", "id", "field", "label"}) {
-      const Json* member = object.find(name);
-      if (member == nullptr || member->string() == nullptr) continue;
-      role = role_of_name(*member->string());
-      break;
+  static std::pair<std::string, std::string> named_beside(const Json& object,
+                                                          const std::string& item) {
+    const auto* name = static_cast<const std::string*>(nullptr);
+    for (const char* member : {"name", "key", "id", "field", "label"}) {
+      const Json* json = object.find(member);
+      if (json != nullptr) name = json->string();
+      if (name != nullptr) break;
     }
-    if (!role) return std::nullopt;
     for (const char* value : {"value", "data", "content", "bytes"}) {
-      if (object.find(value) != nullptr) return std::pair(inside(item, value), *role);
+      if (name != nullptr && object.find(value) != nullptr) return {inside(item, value), *name};
     }
-    return std::nullopt;
+    return {};
   }
   static CertificatePtr only_certificate(const Json* value) {
     if (value != nullptr && value->string() == nullptr) value = value->find("__value__");
@@ -429,8 +432,9 @@ class Behind {
   std::set<Sha256> known_;
   std::set<std::pair<Sha256, FactId>> stated_;  // what was read, with the role of its place
   std::map<std::string, FactId, std::less<>> together_;
-  std::set<std::string> items_;  // what the reader took, or found damaged
-  size_t first_;                 // statement behind what the reader said
+  std::map<std::string, std::string, std::less<>> names_;  // that stand beside their values
+  std::set<std::string> items_;                            // what the reader took, or found damaged
+  size_t first_;                                           // statement behind what the reader said
   std::vector<std::pair<Bytes, Place>> called_keys_;
   bool told_ = false;
 };

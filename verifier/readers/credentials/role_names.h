@@ -19,6 +19,10 @@ namespace attest {
 std::optional<FactId> role_of_name(std::string_view name);
 // Nothing but words that stand around the name of a role: "value", "certificate", "const uint8_t".
 bool says_no_role(std::string_view name);
+// A place for one credential among several, whatever it is: "PAA", "issuer of the DAC".
+bool names_a_place(std::string_view name);
+// Nothing but the words of a key's name and of whose it is.
+bool names_only_a_key(std::string_view name);
 // The role of what stands before a value of a text (name_before.h).
 std::optional<FactId> role_before(std::string_view text, size_t offset);
 

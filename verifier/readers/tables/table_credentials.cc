@@ -247,7 +247,7 @@ class Table {
     if (found.empty()) {
       PastedBytes point = value_of(key_letters(bare));
       point.name = name;
-      if (is_named_point(point))
+      if (is_named_point({}, point))
         found.push_back({.reader = &blob_reader, .pasted = std::move(point)});
     }
     auto role = role_of_name(name);
