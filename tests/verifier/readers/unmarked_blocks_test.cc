@@ -118,6 +118,11 @@ const Form kForms[] = {
      [](const std::string& p) {
        return "pem = \"" + replaced(p, "\n", "\" & vbCrLf & \"") + "\"\n";
      }},
+    {"a log", [](const std::string& p) { return marked(p, "2026-01-01 10:00:00 INFO ", "\n"); }},
+    {"a service's log",
+     [](const std::string& p) { return marked(p, "2026-01-01T10:00:00.1234567Z ", "\n"); }},
+    {"a container's log",
+     [](const std::string& p) { return marked(p, "2026-01-01T10:00:0#.5Z stdout F ", "\n"); }},
     {"numbers of lines", [](const std::string& p) { return marked(p + p, "  #  ", "\n"); }},
 };
 
@@ -169,6 +174,16 @@ TEST_CASE("marked-up blocks: as long as before, and nothing else is touched") {
   for (const char* open :
        {"-----BEGIN X-----<br>AB", "-----BEGIN", "-----BEGIN X-----<br>-----END"})
     CHECK_FALSE(unmarked_blocks(open));
+}
+
+TEST_CASE("marked-up blocks: padding at a line's end is no soft break of mail") {
+  for (size_t size = 40; size < 96; ++size) {
+    for (size_t before = 2; before < 40; ++before) {
+      const std::string text =
+          marked(to_pem("X", Bytes(size, 0x5A)), std::string(before - 1, 'x') + " ", "\n");
+      CHECK_MESSAGE(!unmarked_blocks(text).has_value(), text);
+    }
+  }
 }
 
 // (What looked at a text again from each of its parts would not be done this year.)

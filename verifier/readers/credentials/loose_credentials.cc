@@ -420,8 +420,12 @@ LooseText loose_in_text(std::string_view all, Search search) {
     };
     // (A line of it states more bytes than there are, and nobody has shortened it.)
     const bool whole = block.problem.empty() && !block.pasted.bytes.empty();
+    const auto is_part = [&](const Loose& f) {
+      const View one = f.pasted.bytes, all_of_it = block.pasted.bytes;
+      return one.size() < all_of_it.size() && equal(all_of_it.first(one.size()), one);
+    };
     const bool read = std::any_of(out.found.begin(), out.found.end(), [&](const Loose& f) {
-      return lies_in_it(f) && f.reader != &damaged_reader &&
+      return lies_in_it(f) && f.reader != &damaged_reader && !(whole && is_part(f)) &&
              !(is_left_out(f.pasted) && (whole || !f.pasted.shortened));
     });
     if (read) continue;

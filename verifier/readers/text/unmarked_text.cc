@@ -135,6 +135,10 @@ class Block {
     for (size_t at = 0; (at = s_.find('=', at)) != std::string_view::npos; ++at) {
       const size_t size = soft_break(at);
       if (size == 0 || at + size >= s_.size() || !is_base64_letter(s_[at + size])) continue;
+      // (What pads the last line of a block stands before the END line, with whatever is before
+      // it.)
+      const std::string_view next = s_.substr(at + size);
+      if (next.substr(0, next.find('\n')).find(kEnd) != std::string_view::npos) return false;
       const size_t line = at - (s_.substr(0, at).rfind('\n') + 1);
       if (line >= kLeast && line < kMost) return true;
     }
