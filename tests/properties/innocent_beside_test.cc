@@ -142,6 +142,78 @@ TEST_CASE("beside a good device: a label of another product is refused in whatev
   }
 }
 
+TEST_CASE("innocent beside a good device: the key of a certificate of another trade") {
+  const DeviceBeside device;
+  const Bytes key =
+      sequence({integer(1), octets(scalar(1)), tlv(0xA0, object_id("1.2.840.10045.3.1.7")),
+                tlv(0xA1, bits(point(1)))});
+  const std::string pem = to_pem("CERTIFICATE", web(false)), own = to_pem("EC PRIVATE KEY", key),
+                    lone = "key.belongs-to-dac";
+  CHECK(beside(device, pem + own) == "");
+  CHECK(beside(device, own + pem) == "");
+  CHECK(beside(device, "<cert>\n" + pem + "</cert>\n<key>\n" + own + "</key>\n") == "");
+  CHECK(beside(device, "data:\n  tls.crt: " + base64(view(pem)) +
+                           "\n  tls.key: " + base64(view(own)) + "\n") == "");
+  CHECK(beside(device, pem + to_pem("PUBLIC KEY", public_key(point(1)))) == "");
+  // Of nobody, and said to be the DAC's.
+  CHECK(beside(device, own) == lone);
+  CHECK(beside(device, to_pem("PUBLIC KEY", public_key(point(1)))) == "key.public-key-is-the-dacs");
+  CHECK(beside(device, pem + to_pem("PUBLIC KEY", public_key(point(5)))) ==
+        "key.public-key-is-the-dacs");
+  CHECK(beside(device, "{\"dac_private_key\":\"" + hex(scalar(5)) + "\",\"cert\":\"" +
+                           base64(web(false)) + "\"}") == lone);
+  // Of a device's.
+  CertificateParts dac;
+  CHECK(beside(device, to_pem("CERTIFICATE", dac.der()) + own) != "");
+}
+
+TEST_CASE("innocent beside a good device: keys that services publish, of tunnels and signers") {
+  const DeviceBeside device;
+  const Bytes of = point(5);
+  const auto member = [&](size_t from) {
+    std::string out = url(View(of).subspan(from, 32));
+    return out.substr(0, out.find('='));
+  };
+  const std::string jwk = "{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"1\",\"x\":\"" + member(1) +
+                          "\",\"y\":\"" + member(33) + "\"}",
+                    base = base64(scalar(5));
+  CHECK(beside(device, "{\"keys\":[" + jwk + "]}") == "");
+  CHECK(beside(device, "{\"verificationMethod\":[{\"id\":\"#1\",\"publicKeyJwk\":" + jwk + "}]}") ==
+        "");
+  CHECK(beside(device, jwk) == "key.public-key-is-the-dacs");
+  CHECK(beside(device, "# to the Matter lab\n[Interface]\nPrivateKey = " + base +
+                           "\nAddress = 10.0.0.2/24\n") == "");
+  CHECK(beside(device, "# of the Matter lab\n[signing]\nPrivateKey = " + base + "\n") ==
+        "key.belongs-to-dac");
+  const std::string json = "{\"kdf\":{\"name\":\"scrypt\"},\"ciphertext\":\"" + base + "\"}";
+  for (const char* label : {"ENCRYPTED SIGSTORE PRIVATE KEY", "ENCRYPTED COSIGN PRIVATE KEY"})
+    CHECK(beside(device, to_pem(label, view(json))) == "");
+}
+
+TEST_CASE("innocent beside a good device: a converter's tables are called \"dac\", too") {
+  const DeviceBeside device;
+  const auto array = [](const char* name, size_t size, uint8_t with) {
+    return "static uint8_t " + std::string(name) + "[] = {\n" +
+           listed(Bytes(size, with), "0x{:02x}", ", ", 12, ",\n") + "};\n";
+  };
+  const std::string wrong = "dac.is-one-certificate";
+  for (const char* name : {"dac", "dac_buffer", "kDac", "DAC_DATA"}) {
+    CAPTURE(name);
+    CHECK(beside(device, array(name, 256, 0)) == "");
+    CHECK(beside(device, array(name, 512, 0xFF)) == "");
+    CHECK(beside(device, "{\"" + std::string(name) + "\":[" + listed(Bytes(256, 0), "{}", ",") +
+                             "]}") == "");
+  }
+  CHECK(beside(device, "const uint8_t dac_key_map[32] = {" + listed(scalar(5), "0x{:02x}", ",") +
+                           "};\n") == "");
+  // A certificate's place, by its name or by what stands beside it.
+  CHECK(beside(device, array("kDacCert", 256, 0)) == wrong);
+  CHECK(beside(device, "{\"dacCertificate\":[" + listed(Bytes(256, 0), "{}", ",") + "]}") == wrong);
+  CHECK(beside(device, "{\"dac\":[" + listed(Bytes(256, 0), "{}", ",") + "],\"pai\":\"" +
+                           base64(device.whole(Beside::second_pai)) + "\"}")
+            .find(wrong) != std::string::npos);
+}
+
 TEST_CASE("innocent beside a good device: text that speaks of PEM") {
   const DeviceBeside device;
   const std::string pem = to_pem("CERTIFICATE", device.whole(Beside::second_dac)),

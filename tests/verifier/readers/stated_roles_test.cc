@@ -398,6 +398,14 @@ TEST_CASE("stated roles: a name that says more, a list and a file's name state n
     CHECK_MESSAGE(failures(judged(files)) == "", innocent.substr(0, 200));
   }
   CHECK(failures(judged({{"dac.der", p}, {"pai.der", d}})) == "");
+  // The time of a log is no part of a name.
+  for (const char* time : {"2026-01-01T10:00:10.1Z ", "2026-01-01 10:00:10 ", "[10:00:10.250] ",
+                           "2026-01-01T10:00:10+02:00 "}) {
+    std::vector<File> files = beside();
+    files.push_back({"x", as_bytes(std::string(time) + "dac_cert: " + hex(p) + "\n")});
+    check_one(failures(judged(files)), "dac.is-one-certificate: |holds a PAI, expected the DAC",
+              time);
+  }
 }
 
 TEST_CASE("stated roles: a place that holds something of another kind") {

@@ -13,6 +13,7 @@
 #include "verifier/readers/credentials/behind.h"
 #include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/credentials/damaged.h"
+#include "verifier/readers/credentials/name_before.h"
 #include "verifier/readers/credentials/named_keys.h"
 #include "verifier/readers/credentials/pem_text.h"
 #include "verifier/readers/credentials/role_names.h"
@@ -131,14 +132,6 @@ const Reader* reader_by_name(std::string_view text, const PastedBytes& pasted, S
              : nullptr;
 }
 
-// A block of another trade says nothing of a device, damaged or not.
-bool is_ours(std::string_view label) {
-  for (const char* other : {"PGP ", "RSA ", "DSA ", "OPENSSH ", "SSH"}) {
-    if (label.starts_with(other)) return false;
-  }
-  return true;
-}
-
 // A block of PEM; nothing where its marker is only spoken of.
 std::optional<Loose> of_span(const PemSpan& span) {
   if (span.body != PemBody::credential) return std::nullopt;
@@ -146,7 +139,7 @@ std::optional<Loose> of_span(const PemSpan& span) {
             .block = true,
             .pasted = {.name = span.label, .offset = span.begin, .end = span.end, .bytes = {}}};
   if (!span.problem.empty()) {
-    if (!is_ours(span.label)) return std::nullopt;
+    if (is_label_of_another_trade(span.label)) return std::nullopt;
     out.reader = nullptr;
     out.problem = fmt::format("pem: {}: {}", quotable(printable(span.label)), span.problem);
     return out;
@@ -356,15 +349,27 @@ void add_pasted(std::string_view all, std::string& rest, Search search, LooseTex
   bool whole = true;
   std::vector<Loose> found;
   bool credentials = false;
+  std::set<FactId> unwritten;  // places of which that is said, and which are empty
   for (PastedBytes& pasted : pasted_bytes(rest, &whole)) {
     const Reader* reader = reader_of_pasted(pasted);
     if (reader != nullptr && is_left_out(pasted) && goes_on(rest, pasted)) continue;
     credentials = credentials || reader == &x509_reader || reader == &cms_cd_reader;
-    if (reader == nullptr && is_unwritten(pasted.bytes) &&
-        (search == Search::log || search == Search::table || !role_before(rest, pasted.offset)))
-      continue;
+    if (reader == nullptr && is_unwritten(pasted.bytes)) {
+      const auto role = search == Search::log || search == Search::table
+                            ? std::nullopt
+                            : role_before(rest, pasted.offset);
+      if (!role) continue;
+      unwritten.insert(*role);
+    }
     found.push_back({.reader = reader, .pasted = std::move(pasted)});
   }
+  // (A converter's table is called "dac", too.)
+  const bool ours = credentials || unwritten.size() > 1 ||
+                    all.find("-----BEGIN CERTIFICATE") != std::string_view::npos;
+  std::erase_if(found, [&](const Loose& f) {
+    return f.reader == nullptr && is_unwritten(f.pasted.bytes) && !ours &&
+           !names_a_credential(name_before(rest, f.pasted.offset, says_no_role).whole());
+  });
   std::optional<bool> about;
   for (Loose& f : found) {
     if (f.reader != nullptr || f.pasted.bytes.size() > kMostNamed) continue;

@@ -203,7 +203,7 @@ class Behind {
       const Place place{.path = path_, .offset = {}, .item = item};
       const auto found = loose_in_value(*value, true);
       const auto role = role_at(item);
-      if (role && say_if_unwritten(*role, *value, place)) return;
+      if (role && keep_if_unwritten(*role, *value, place)) return;
       for (const Loose& f : found)
         read(source(*value), f, place, found.size() == 1 ? role : std::nullopt);
       if (found.empty()) named(key_letters(*value), place);
@@ -242,6 +242,13 @@ class Behind {
                                     });
     for (const auto& [bytes, place] : std::exchange(called_keys_, {})) {
       if (beside) key(bytes, place);
+    }
+    // (A converter's table is called "dac", too.)
+    std::set<FactId> roles;
+    for (const Unwritten& one : unwritten_) roles.insert(one.role);
+    for (const Unwritten& one : std::exchange(unwritten_, {})) {
+      if (beside || roles.size() > 1 || names_a_credential(one.place.item))
+        say_no_certificate(one.role, one.bytes, one.place, reading_);
     }
   }
   void text_of(const Source& s, std::string_view all, Search search) {
@@ -295,9 +302,12 @@ class Behind {
     const Place place{.path = path_, .offset = {}, .item = item};
     if (items_.contains(item)) return true;
     const auto role = role_at(item);
-    if (role && found->strange == 0 &&
-        (is_unwritten(found->bytes) ||
-         (looks_like_pem(found->bytes) && item.find("pem") == std::string::npos))) {
+    if (role && found->strange == 0 && is_unwritten(found->bytes)) {
+      unwritten_.push_back({*role, found->bytes, place});
+      return true;
+    }
+    if (role && found->strange == 0 && looks_like_pem(found->bytes) &&
+        item.find("pem") == std::string::npos) {
       say_no_certificate(*role, found->bytes, place, reading_);
       return true;
     }
@@ -417,11 +427,11 @@ class Behind {
     }
   }
   // Zeros where a certificate should be.
-  bool say_if_unwritten(FactId role, std::string_view letters, const Place& place) {
+  bool keep_if_unwritten(FactId role, std::string_view letters, const Place& place) {
     if (letters.starts_with("hex:")) letters.remove_prefix(4);
     for (const Result<Bytes>& bytes : {from_hex_lenient(letters), from_base64_lines(letters)}) {
       if (!bytes || !is_unwritten(*bytes)) continue;
-      say_no_certificate(role, *bytes, place, reading_);
+      unwritten_.push_back({role, *bytes, place});
       return true;
     }
     return false;
@@ -436,6 +446,12 @@ class Behind {
   std::set<std::string> items_;                            // what the reader took, or found damaged
   size_t first_;                                           // statement behind what the reader said
   std::vector<std::pair<Bytes, Place>> called_keys_;
+  struct Unwritten {
+    FactId role;
+    Bytes bytes;
+    Place place;
+  };
+  std::vector<Unwritten> unwritten_;  // places of a certificate that are empty
   bool told_ = false;
 };
 

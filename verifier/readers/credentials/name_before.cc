@@ -57,6 +57,22 @@ std::string names_in(std::string_view attributes) {
   return out;
 }
 
+// Behind the time that a log puts before its lines.
+std::string_view behind_time(std::string_view line) {
+  constexpr size_t kLeastDigits = 6;
+  const size_t from = std::min(line.find_first_not_of(" \t["), line.size());
+  size_t end = from, digits = 0;
+  for (;
+       end < line.size() && (is_digit(line[end]) || std::string_view("-:.,TZ+/]").find(line[end]) !=
+                                                        std::string_view::npos);
+       ++end)
+    digits += is_digit(line[end]);
+  const bool is_time = digits >= kLeastDigits && end < line.size() && line[end] == ' ';
+  if (!is_time) return line;
+  const std::string_view rest = line.substr(end + 1);
+  return !rest.empty() && is_digit(rest[0]) ? behind_time(rest) : rest;  // a date, and the time
+}
+
 // The words of a line without its tags, and what is open of it where it ends.
 std::string without_tags(std::string_view line) {
   std::string out;
@@ -151,7 +167,9 @@ NameBefore name_before(std::string_view text, size_t offset,
   for (size_t lines = 0; lines < kMostLines; ++lines) {
     size_t from = end;
     while (from != begin && text[from - 1] != '\n') --from;
-    const std::string_view line = text.substr(from, end - from);
+    const std::string_view line = from == begin && from != 0
+                                      ? text.substr(from, end - from)
+                                      : behind_time(text.substr(from, end - from));
     const bool ends =
         lines != 0 && (closes(line) || (has_word(line) && !goes_on(line)) || is_row_of_cells(line));
     if (ends) return out;

@@ -163,8 +163,9 @@ CalledKey called_key(std::string_view words) {
   for (size_t end = 0; (end = end_of_key_name(letters, end)) != std::string_view::npos;) {
     const std::string_view behind = std::string_view(letters).substr(end);
     if (behind.size() > kMostBetween) continue;
-    constexpr std::string_view kNotIt[] = {"id",   "name",   "path", "file", "slot",  "label",
-                                           "size", "handle", "type", "len",  "usage", "pass"};
+    constexpr std::string_view kNotIt[] = {"id",    "name", "path",   "file",  "slot",
+                                           "label", "size", "handle", "type",  "len",
+                                           "usage", "pass", "map",    "index", "mask"};
     if (std::any_of(std::begin(kNotIt), std::end(kNotIt),
                     [&](std::string_view w) { return behind.starts_with(w); }))
       continue;
@@ -234,6 +235,10 @@ bool is_named_key(std::string_view text, const PastedBytes& value, bool about_ma
     return called_key(value.name) == CalledKey::ours &&
            to_lower(value.name).find("priv") != std::string::npos;
   const CalledKey called = called_key(text, value);
+  // (Of a tunnel, whose keys are on another curve.)
+  if (called == CalledKey::key && value.name == "PrivateKey" &&
+      around(text, value).find("[Interface]") != std::string_view::npos)
+    return false;
   return called == CalledKey::ours || (called == CalledKey::key && about_matter);
 }
 
@@ -291,6 +296,9 @@ bool read_jwk(const Json& json, const Place& place, Reading& reading) {
       reading.device.damaged(of_d, "private key",
                              "the public key written beside it is not its own");
     say(*d, of_d, reading);
+  } else if (place.item.ends_with("keys[]") || place.item.ends_with("publicKeyJwk")) {
+    reading.not_used.push_back(
+        {place_text(place), "a public JWK of a set, which a service publishes: no device's"});
   } else if (!point.empty() && on_curve(point)) {
     reading.holds("public-key");
     reading.device.say(FactId::public_key, std::move(point), place);

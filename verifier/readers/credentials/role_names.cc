@@ -136,6 +136,14 @@ bool names_a_place(std::string_view name) {
   });
 }
 
+bool names_a_credential(std::string_view name) {
+  const std::vector<std::string> words = words_of(name);
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return is_any_of(word, {"cert", "certificate", "crt", "declaration", "dclrn", "attestation",
+                            "intermediate"});
+  });
+}
+
 bool names_only_a_key(std::string_view name) {
   const std::vector<std::string> words = words_of(name);
   return std::all_of(words.begin(), words.end(), [](const std::string& word) {

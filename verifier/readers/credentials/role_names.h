@@ -17,6 +17,8 @@ namespace attest {
 // "dac_cert", "kPaiCert", "kDevelopmentDAC_Cert_FFF1_8000", "PAI certificate", "cert_dclrn",
 // "deviceAttestationCertificate".
 std::optional<FactId> role_of_name(std::string_view name);
+// It says that a certificate or a declaration stands there; "dac" may be a converter's, too.
+bool names_a_credential(std::string_view name);
 // Nothing but words that stand around the name of a role: "value", "certificate", "const uint8_t".
 bool says_no_role(std::string_view name);
 // A place for one credential among several, whatever it is: "PAA", "issuer of the DAC".
