@@ -190,6 +190,80 @@ TEST_CASE("innocent beside a good device: keys that services publish, of tunnels
     CHECK(beside(device, to_pem(label, view(json))) == "");
 }
 
+TEST_CASE("innocent beside a good device: keys that are called another trade's") {
+  const DeviceBeside device;
+  const Bytes der =
+      sequence({integer(1), octets(scalar(5)), tlv(0xA0, object_id("1.2.840.10045.3.1.7")),
+                tlv(0xA1, bits(point(5)))});
+  const std::string pem = to_pem("EC PRIVATE KEY", der),
+                    shown = to_pem("PUBLIC KEY", public_key(point(5)));
+  const auto escaped = [](const std::string& block) {
+    std::string out;
+    for (const char c : block) out += c == '\n' ? std::string("\\n") : std::string(1, c);
+    return out;
+  };
+  const auto array = [](const std::string& name, View v) {
+    return "const uint8_t " + name + "[] = {\n" + listed(v, "0x{:02x}", ", ", 12, ",\n") + "};\n";
+  };
+  const struct {
+    std::string name;
+    bool others;
+  } rows[] = {{"jwt_signing_key", true},
+              {"OTA_PUBLIC_KEY", true},
+              {"kMqttClientKey", true},
+              {"dac_signing_key", false},
+              {"attestation_server_key", false},
+              {"signature_of_the_lamp", false},
+              {"key", false}};
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    const std::string secret = row.others ? "" : "key.belongs-to-dac",
+                      open = row.others ? "" : "key.public-key-is-the-dacs";
+    for (const auto& [block, told] : {std::pair(pem, secret), std::pair(shown, open)}) {
+      CHECK(beside(device, row.name + "=\"" + escaped(block) + "\"\n") == told);
+      CHECK(beside(device, "{\"x\":{\"" + row.name + "\":\"" + escaped(block) + "\"}}") == told);
+      CHECK(beside(device, "## " + row.name + "\n\n```\n" + block + "```\n") == told);
+      CHECK(beside(device, row.name + ": |\n" + in_chunks(block, block.size(), "", "")) == told);
+    }
+    CHECK(beside(device, array(row.name, der)) == secret);
+    CHECK(beside(device, array(row.name, public_key(point(5)))) == open);
+  }
+  CHECK(beside(device, array("ecdsa_pub_key", public_key(point(5)))) == "");
+  // The key of a certificate above the DAC is a leak, whatever it is called.
+  const forge::DevicePlan plan = forge::good_plan_of("damaged-beside", 0xFFE0, 0x8000);
+  const Bytes leak = sequence(
+      {integer(1), octets(plan.pai_key.scalar), tlv(0xA0, object_id("1.2.840.10045.3.1.7"))});
+  CHECK(beside(device, "signing_key=\"" + escaped(to_pem("EC PRIVATE KEY", leak)) + "\"\n") ==
+        "key.is-no-authority-key");
+}
+
+TEST_CASE("innocent beside a good device: a bundle with another trade's key") {
+  const DeviceBeside device;
+  const auto content = [](const Bytes& inside) {
+    return sequence({object_id("1.2.840.113549.1.7.1"), tlv(0xA0, octets(inside))});
+  };
+  const auto bundle = [&](const Bytes& key) {
+    const Bytes bag = sequence({object_id("1.2.840.113549.1.12.10.1.1"), tlv(0xA0, key)});
+    return sequence({integer(3), content(sequence({content(sequence({bag}))}))});
+  };
+  const auto info = [](const Bytes& algorithm, const Bytes& key) {
+    return sequence({integer(0), algorithm, octets(key)});
+  };
+  const Bytes rsa = sequence({object_id("1.2.840.113549.1.1.1"), raw("0500")}),
+              numbers = sequence({integer(0), number(128), integer(3), number(128), number(64)});
+  CHECK(beside(device, bundle(info(rsa, numbers))) == "");
+  const Bytes p256 = sequence({object_id("1.2.840.10045.2.1"), object_id("1.2.840.10045.3.1.7")}),
+              key = sequence({integer(1), octets(scalar(5))});
+  CHECK(beside(device, bundle(info(p256, key))) == "key.belongs-to-dac");
+  CHECK(beside(device, bundle(info(p256, raw("0400")))) == "factory.is-intact");
+}
+
+TEST_CASE("innocent beside a good device: a form that nobody filled in") {
+  const DeviceBeside device;
+  CHECK(beside(device, "{\"dac_cert\":\"\",\"pai_cert\":\"\"}") == "");
+  CHECK(beside(device, "dac_cert: \"\"\npai_cert: <base64 of the PAI>\n") == "");
+}
+
 TEST_CASE("innocent beside a good device: a converter's tables are called \"dac\", too") {
   const DeviceBeside device;
   const auto array = [](const char* name, size_t size, uint8_t with) {

@@ -14,6 +14,7 @@
 
 #include "verifier/crypto/crypto.h"
 #include "verifier/gather/gather_steps.h"
+#include "verifier/readers/credentials/role_names.h"
 #include "verifier/readers/factory_item.h"
 
 namespace attest {
@@ -71,6 +72,7 @@ std::map<Point, const Certificate*> owners_of_another_trade(const Evidence& e, P
   }
   return out;
 }
+constexpr const char* kNamedAsOthers = "a key of another trade, as it is called there";
 NotUsed not_used_key(const Place& place, const char* which, const Certificate& owner) {
   return {place_text(place),
           fmt::format("the {} key of {} ({})", which, kOfAnotherTrade, name_text(owner.subject))};
@@ -115,9 +117,13 @@ void settle_keys(Evidence& e, Parsed& parsed) {
     if (s.fact != FactId::private_key) return false;
     if (!of_others) of_others = owners_of_another_trade(e, parsed);
     const auto owner = of_others->find(point);
-    if (owner == of_others->end()) return false;
-    e.not_used.push_back(not_used_key(s.place, "private", *owner->second));
-    return true;
+    const bool owned = owner != of_others->end(), named = names_another_trade(s.place.item);
+    if (owned) {
+      e.not_used.push_back(not_used_key(s.place, "private", *owner->second));
+    } else if (named) {
+      e.not_used.push_back({place_text(s.place), kNamedAsOthers});
+    }
+    return owned || named;
   };
   const auto take = [&](const Statement& s, const PrivateKey& key) {
     e.dac_key = key;
@@ -277,6 +283,8 @@ void settle_public_keys(Evidence& e, Parsed& parsed) {
       std::copy(bytes_of(s).begin(), bytes_of(s).end(), point.begin());
     if (const auto owner = of_others.find(point); !is_of(e.dac) && owner != of_others.end()) {
       e.not_used.push_back(not_used_key(s.place, "public", *owner->second));
+    } else if (!is_of(e.dac) && names_another_trade(s.place.item)) {
+      e.not_used.push_back({place_text(s.place), kNamedAsOthers});
     } else {
       s.fact = FactId::dac_public_key;
     }

@@ -453,6 +453,7 @@ Result<void> read_pem(const Source& s, Reading& reading) {
     const auto done = read_block(block, place, s, reading);
     if (const auto role = role_before_block(text(s.bytes), block.offset))
       hold_to_role(*role, before, reading);
+    call_keys(other_trade_before(text(s.bytes), block.offset), before, reading);
     if (!done) return tl::unexpected(done.error());
     read += *done ? 1 : 0;
   }

@@ -256,12 +256,14 @@ class Behind {
     const std::string_view whole = all.size() == s.bytes.size() ? text(s.bytes) : all;
     if (!loose.whole && !std::exchange(told_, true)) note_unsearched(s.path, reading_);
     for (const Loose& f : loose.found) {
+      const size_t before = reading_.device.statements.size();
       if (search != Search::log || is_list_or_key(f))
         read(s, f, {.path = s.path, .offset = s.base + f.pasted.offset, .item = f.pasted.name},
              search == Search::log ? std::nullopt
              : f.block             ? role_before_block(whole, f.pasted.offset)
                                    : role_before(all, f.pasted.offset),
              all);
+      call_keys(other_trade_before(f.block ? whole : all, f.pasted.offset), before, reading_);
     }
   }
 

@@ -144,6 +144,35 @@ bool names_a_credential(std::string_view name) {
   });
 }
 
+bool names_another_trade(std::string_view name) {
+  // (Of a place in JSON the last two names: what is around them is an envelope.)
+  const size_t last = name.rfind('.'), before = last == std::string_view::npos || last == 0
+                                                    ? last
+                                                    : name.rfind('.', last - 1);
+  if (before != std::string_view::npos) name.remove_prefix(before + 1);
+  const std::vector<std::string> words = words_of(name);
+  const auto has = [&](std::initializer_list<std::string_view> any) {
+    return std::any_of(words.begin(), words.end(),
+                       [&](const std::string& word) { return is_any_of(word, any); });
+  };
+  if (has({"dac", "pai", "paa", "cd", "attestation", "matter", "chip", "declaration"}))
+    return false;
+  const bool of_a_tool = words == std::vector<std::string>{"ecdsa", "pub", "key"};  // imgtool's
+  return of_a_tool || has({"ota",     "firmware", "mcuboot", "boot",   "bootloader", "signing",
+                           "release", "update",   "jwt",     "oidc",   "oauth",      "tls",
+                           "ssl",     "https",    "web",     "server", "client",     "mqtt",
+                           "ssh",     "vapid",    "apns",    "fcm",    "cosign",     "sigstore",
+                           "vpn",     "acme",     "saml",    "wallet", "webhook"});
+}
+
+std::string other_trade_before(std::string_view text, size_t offset) {
+  const std::string before = name_before(text, offset, names_only_a_key).whole();
+  if (before.size() > 3 * kLongestName || !names_another_trade(before)) return {};
+  std::string out;
+  for (const std::string& word : words_of(before)) out += (out.empty() ? "" : "_") + word;
+  return out;
+}
+
 bool names_only_a_key(std::string_view name) {
   const std::vector<std::string> words = words_of(name);
   return std::all_of(words.begin(), words.end(), [](const std::string& word) {

@@ -23,6 +23,10 @@ bool names_a_credential(std::string_view name);
 bool says_no_role(std::string_view name);
 // A place for one credential among several, whatever it is: "PAA", "issuer of the DAC".
 bool names_a_place(std::string_view name);
+// The name of a key that is none of a device's attestation: "jwt_signing_key", "mqtt.privateKey".
+bool names_another_trade(std::string_view name);
+// That name of what begins at this offset, as a place is called; empty: it has none such.
+std::string other_trade_before(std::string_view text, size_t offset);
 // Nothing but the words of a key's name and of whose it is.
 bool names_only_a_key(std::string_view name);
 // The role of what stands before a value of a text (name_before.h).

@@ -99,7 +99,9 @@ Result<void> read(const Source& s, Reading& reading) {
     if (role && !f.block && is_pem_among_bytes(text(s.bytes), f.pasted, false)) {
       say_no_certificate(*role, f.pasted.bytes, place, reading);
     } else {
+      const size_t before = reading.device.statements.size();
       read_loose(s, f, place, reading, role);
+      call_keys(other_trade_before(text(s.bytes), f.pasted.offset), before, reading);
     }
   }
   return {};
