@@ -85,3 +85,13 @@ TEST_CASE("a block of PEM in a frame is the certificate that it is, and half of 
           "evidence.credentials-are-readable");
   }
 }
+
+// (What took each to the end of the text would not be done this hour.)
+TEST_CASE("blocks of PEM that nothing closes: the text behind them is looked at once") {
+  const DeviceBeside device;
+  const std::string one = "-----BEGIN CERTIFICATE-----\n" +
+                          base64(View(device.whole(Beside::second_dac)).first(48)) + "\n";
+  std::string all;
+  while (all.size() < 8u << 20) all += one;
+  CHECK(fails(device.judge(Beside::second_dac, view(all))) == "evidence.credentials-are-readable");
+}

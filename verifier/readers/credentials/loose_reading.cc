@@ -461,13 +461,14 @@ class Behind {
 std::string around_blocks(std::string_view all) {
   std::string out(all);
   const PemFile file = parse_pem(view(all));
-  const auto take = [&](size_t begin) {
-    size_t end = all.find("-----END ", begin);
-    end = end == std::string_view::npos ? all.size() : std::min(all.find('\n', end), all.size());
-    blank(out, begin, end);
-  };
-  for (const PemBlock& block : file.blocks) take(block.offset);
-  for (const size_t begin : file.begun_at) take(begin);
+  std::set<size_t> begins(file.begun_at.begin(), file.begun_at.end());
+  for (const PemBlock& block : file.blocks) begins.insert(block.offset);
+  size_t closing = 0;  // the END marker up to whose line the text is taken
+  for (const size_t begin : begins) {
+    if (begin < closing) continue;
+    closing = std::min(all.find("-----END ", begin), all.size());
+    blank(out, begin, std::min(all.find('\n', closing), all.size()));
+  }
   return out;
 }
 
