@@ -281,6 +281,9 @@ TEST_CASE("innocent beside a good device: a converter's tables are called \"dac\
   CHECK(beside(device, "const uint8_t dac_key_map[32] = {" + listed(scalar(5), "0x{:02x}", ",") +
                            "};\n") == "");
   // A certificate's place, by its name or by what stands beside it.
+  CHECK(beside(device, "// attestation of the sample\n" + array("kDac", 256, 0)) == wrong);
+  CHECK(beside(device, "{\"vendor_id\":\"0xFFE0\",\"product_id\":\"0x8000\",\"dac\":\"" +
+                           base64(Bytes(256, 0)) + "\"}") == wrong);
   CHECK(beside(device, array("kDacCert", 256, 0)) == wrong);
   CHECK(beside(device, "{\"dacCertificate\":[" + listed(Bytes(256, 0), "{}", ",") + "]}") == wrong);
   CHECK(beside(device, "{\"dac\":[" + listed(Bytes(256, 0), "{}", ",") + "],\"pai\":\"" +

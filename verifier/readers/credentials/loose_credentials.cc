@@ -345,6 +345,12 @@ bool blanks_that_break(std::string& text) {
   return any;
 }
 
+bool speaks_of_certificates(std::string_view all) {
+  const std::string small = to_lower(all);
+  return small.find("certificate") != std::string::npos ||
+         small.find("attestation") != std::string::npos;
+}
+
 void add_pasted(std::string_view all, std::string& rest, Search search, LooseText& out) {
   bool whole = true;
   std::vector<Loose> found;
@@ -364,8 +370,8 @@ void add_pasted(std::string_view all, std::string& rest, Search search, LooseTex
     found.push_back({.reader = reader, .pasted = std::move(pasted)});
   }
   // (A converter's table is called "dac", too.)
-  const bool ours = credentials || unwritten.size() > 1 ||
-                    all.find("-----BEGIN CERTIFICATE") != std::string_view::npos;
+  const bool ours =
+      credentials || unwritten.size() > 1 || (!unwritten.empty() && speaks_of_certificates(all));
   std::erase_if(found, [&](const Loose& f) {
     return f.reader == nullptr && is_unwritten(f.pasted.bytes) && !ours &&
            !names_a_credential(name_before(rest, f.pasted.offset, says_no_role).whole());

@@ -233,7 +233,8 @@ class Behind {
     }
   }
   // A private key by its name: one of any trade is a device's where credentials stand beside it.
-  void end_of_json() {
+  // `ours`: a file of our trade, in which no name is a converter's.
+  void end_of_json(bool ours) {
     const Device& d = reading_.device;
     const bool beside = std::any_of(d.statements.begin() + static_cast<std::ptrdiff_t>(first_),
                                     d.statements.end(), [&](const Statement& s) {
@@ -247,7 +248,7 @@ class Behind {
     std::set<FactId> roles;
     for (const Unwritten& one : unwritten_) roles.insert(one.role);
     for (const Unwritten& one : std::exchange(unwritten_, {})) {
-      if (beside || roles.size() > 1 || names_a_credential(one.place.item))
+      if (ours || beside || roles.size() > 1 || names_a_credential(one.place.item))
         say_no_certificate(one.role, one.bytes, one.place, reading_);
     }
   }
@@ -511,10 +512,11 @@ std::string without_certificates(std::string text) {
 }  // namespace
 
 void read_loose_json(const Json& json, const std::string& path,
-                     std::span<const std::string_view> others, Before before, Reading& reading) {
+                     std::span<const std::string_view> others, Before before, Reading& reading,
+                     bool ours) {
   Behind behind(path, before, reading);
   behind.json(json, {}, others);
-  behind.end_of_json();
+  behind.end_of_json(ours);
 }
 
 void read_loose_text(const Source& s, std::string_view all, Before before, Reading& reading) {
@@ -528,7 +530,7 @@ void read_loose_credentials(const Source& s, const Reader& by, Before before, Re
     const auto json = parse_json(text(s.bytes));
     if (json) {
       behind.json(*json, {}, {});
-      return behind.end_of_json();
+      return behind.end_of_json(true);
     }
     behind.text_of(s, text(s.bytes), Search::text);
   } else if (by.rest == Rest::around_blocks) {
