@@ -140,6 +140,20 @@ inline const Stating kNaming[] = {
                           R"({{"name":"pai_cert","value":"{}"}}])",
                           base64(d), base64(p));
      }},
+    {&source_text_reader, "YAML, names and values", Takes::base64,
+     [](View d, View p) {
+       return fmt::format(
+           "env:\n  - name: dac_cert\n    value: \"{}\"\n  - name: pai_cert\n    value: \"{}\"\n",
+           base64(d), base64(p));
+     }},
+    {&source_text_reader, "TOML, names and values", Takes::bytes,
+     [](View d, View p) {
+       return fmt::format(
+           "[[item]]\nname = \"dac_cert\"\nvalue = \"{}\"\n\n[[item]]\nname = \"pai_cert\"\nvalue "
+           "= "
+           "\"{}\"\n",
+           hex(d), hex(p));
+     }},
     {&source_text_reader, "the names in full", Takes::base64,
      [](View d, View p) {
        return fmt::format(

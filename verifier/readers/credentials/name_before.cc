@@ -1,6 +1,7 @@
 #include "verifier/readers/credentials/name_before.h"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "verifier/base/characters.h"
 #include "verifier/readers/credentials/role_names.h"
@@ -156,6 +157,26 @@ bool stands_behind_another(std::string_view before, std::string_view line) {
   return names_a_place(without_tags(other));
 }
 
+// "dac_cert" of "- name: dac_cert", where the next line is "value: …": a list of names and values.
+std::string_view name_beside(std::string_view line, std::string_view of_value) {
+  constexpr std::string_view kAround = " \t\r\"'-{,";
+  const auto bare = [&](std::string_view s) {
+    const size_t from = std::min(s.find_first_not_of(kAround), s.size());
+    s.remove_prefix(from);
+    return s.substr(0, s.find_last_not_of(kAround) + 1);  // npos + 1 is 0
+  };
+  const auto begins = [&](std::string_view s, std::initializer_list<std::string_view> keys) {
+    s = bare(s);
+    const std::string_view word = s.substr(0, s.find_first_of(" \t\"':="));
+    return std::find(keys.begin(), keys.end(), word) != keys.end();
+  };
+  const size_t sign = line.find_first_of(":=");
+  if (sign == std::string_view::npos || !begins(of_value, {"value", "data", "content", "bytes"}) ||
+      !begins(line, {"name", "key", "id", "field", "label"}))
+    return {};
+  return bare(line.substr(sign + 1));
+}
+
 }  // namespace
 
 NameBefore name_before(std::string_view text, size_t offset,
@@ -172,6 +193,10 @@ NameBefore name_before(std::string_view text, size_t offset,
                                       : behind_time(text.substr(from, end - from));
     const bool ends =
         lines != 0 && (closes(line) || (has_word(line) && !goes_on(line)) || is_row_of_cells(line));
+    if (lines == 1) {
+      const std::string_view name = name_beside(line, out.line);
+      if (!name.empty()) return {.above = std::string(name) + " ", .line = out.line};
+    }
     if (ends) return out;
     const std::string_view rest = behind_closed(behind_values(line));
     if (lines == 0) {
