@@ -13,6 +13,7 @@
 #include "verifier/readers/credentials/behind.h"
 #include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/credentials/damaged.h"
+#include "verifier/readers/credentials/loose_text.h"
 #include "verifier/readers/credentials/name_before.h"
 #include "verifier/readers/credentials/named_keys.h"
 #include "verifier/readers/credentials/pem_text.h"
@@ -25,7 +26,6 @@
 namespace attest {
 namespace {
 
-constexpr size_t kLeastText = 24;    // letters of base64 or digits that may be a credential
 constexpr size_t kLeastValue = 12;   // bytes of a value that may be a damaged one
 constexpr size_t kLeastInText = 64;  // the same within other text
 constexpr size_t kScalarBytes = 32;
@@ -151,35 +151,6 @@ std::optional<Loose> of_span(const PemSpan& span) {
   return out;
 }
 
-// How many characters at the start of a line are the sign of a comment.
-size_t comment_sign(std::string_view line) {
-  const size_t from = std::min(line.find_first_not_of(" \t>"), line.size());
-  for (const std::string_view sign : {"// ", "/*", "#", ";", "*"}) {
-    if (line.substr(from).starts_with(sign)) return from + sign.size();
-  }
-  return from;
-}
-
-// The text without the signs of comments and the names before its values: letters of a damaged
-// value run from line to line.
-std::string without_names(std::string_view all) {
-  std::string out;
-  out.reserve(all.size());
-  while (!all.empty()) {
-    std::string_view line = all.substr(0, all.find('\n'));
-    all.remove_prefix(std::min(line.size() + 1, all.size()));
-    line.remove_prefix(comment_sign(line));
-    constexpr size_t kLongestName = 64;
-    const size_t sign = line.substr(0, kLongestName).find_first_of("=:");
-    if (sign != std::string_view::npos && line.size() - sign > kLeastText &&
-        !(sign == 2 && line[2] == ':'))
-      line.remove_prefix(sign + 1);
-    out += line;
-    out += '\n';
-  }
-  return out;
-}
-
 // What letters may be that nobody takes for bytes: with a strange one among them, or cut. Each run
 // of them is read in several ways, of which a whole one settles the others.
 template <class Counts>
@@ -225,103 +196,6 @@ void add_damage_in(std::string_view rest, std::vector<Loose>& found) {
   if (!holds_damage(found)) add_runs(without_names(rest), found, [](View) { return true; });
 }
 
-// The long words of a text, and a shorter one that ends a row of them: letters of base64, or
-// digits.
-std::string long_words(std::string_view rest) {
-  constexpr size_t kLongWord = 48;
-  constexpr std::string_view kAround = " \t\r\"'`,;()[]{}<>";
-  std::string out;
-  bool row = false;
-  while (!rest.empty()) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    const bool shortened =
-        line.find("...") != std::string_view::npos || line.find("…") != std::string_view::npos;
-    std::string_view last;
-    bool any = false;
-    for (size_t at = 0; at < line.size() && !shortened;) {
-      const size_t end = std::min(line.find_first_of(kAround, at), line.size());
-      // (What '=' ends is a name, but at the end of letters.)
-      std::string_view word = line.substr(at, end - at);
-      const size_t name = word.substr(0, word.find_last_not_of('=') + 1).rfind('=');
-      if (name != std::string_view::npos) word.remove_prefix(name + 1);
-      if (word.size() >= kLongWord) {
-        out += std::string(word) + "\n";
-        any = true;
-      }
-      if (!word.empty()) last = word;
-      at = end + 1;
-    }
-    if (row && !any && !last.empty()) out += std::string(last) + "\n";
-    if (!any) out += '\n';
-    row = any;
-  }
-  return out;
-}
-
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \n") == std::string_view::npos;
-}
-
-// The strings of a text as text of their own: a line of JSON may hold lines of a dump.
-std::string unquoted(std::string_view rest) {
-  constexpr size_t kLeastLine = 64;
-  std::string out(rest);
-  for (size_t at = 0; at < out.size();) {
-    const size_t end = std::min(out.find('\n', at), out.size());
-    const std::string_view line = std::string_view(out).substr(at, end - at);
-    const bool strings = line.size() >= kLeastLine && (line.find('"') != std::string_view::npos ||
-                                                       line.find("\\n") != std::string_view::npos);
-    if (!strings) {
-      blank(out, at, end);
-      at = end + 1;
-      continue;
-    }
-    for (size_t i = at; i < end; ++i) {
-      if (out[i] == '\\' && i + 1 < end && (out[i + 1] == 'n' || out[i + 1] == 'r')) {
-        out[i] = ' ';
-        out[i + 1] = '\n';
-      } else if (out[i] == '"' || out[i] == '\\') {
-        out[i] = ' ';
-      }
-    }
-    at = end + 1;
-  }
-  return out;
-}
-
-// Comments are text here: their signs are blanks.
-void open_comments(std::string& text) {
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find('\n', at), text.size());
-    blank(text, at, at + comment_sign(std::string_view(text).substr(at, end - at)));
-    at = end + 1;
-  }
-}
-
-// Lines that are written as one, outside of strings, and a dump whose first line has a name before
-// its address: "x=00000000: 3082".
-void open_lines(std::string& text) {
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find('\n', at), text.size());
-    const std::string_view line = std::string_view(text).substr(at, end - at);
-    const bool strings = line.find_first_of("\"'`") != std::string_view::npos;
-    for (size_t i = at; !strings && i + 1 < end; ++i) {
-      if (text[i] != '\\' || (text[i + 1] != 'n' && text[i + 1] != 'r')) continue;
-      text[i] = ' ';
-      text[i + 1] = '\n';
-    }
-    const size_t zeros = line.find("0000: ");
-    const size_t before = zeros == std::string_view::npos || zeros == 0
-                              ? std::string_view::npos
-                              : line.find_last_not_of('0', zeros - 1);
-    if (before != std::string_view::npos &&
-        std::string_view("=,\":").find(line[before]) != std::string_view::npos)
-      blank(text, at, at + before + 1);
-    at = end + 1;
-  }
-}
-
 // The letters go on behind something strange: what stands before that is no head that was pasted.
 bool goes_on(std::string_view text, const PastedBytes& pasted) {
   constexpr size_t kLeastMore = 16;
@@ -333,16 +207,6 @@ bool goes_on(std::string_view text, const PastedBytes& pasted) {
       return true;
   }
   return false;
-}
-
-// Blanks at which no line may break, as pages on the web have them, become two that may. False: it
-// has none.
-bool blanks_that_break(std::string& text) {
-  constexpr std::string_view kNoBreak = "\u00a0";
-  bool any = false;
-  for (size_t at = 0; (at = text.find(kNoBreak, at)) != std::string::npos; any = true)
-    text.replace(at, kNoBreak.size(), kNoBreak.size(), ' ');
-  return any;
 }
 
 bool speaks_of_certificates(std::string_view all) {
@@ -445,7 +309,7 @@ LooseText loose_in_text(std::string_view all, Search search) {
   }
   std::string strings = unquoted(rest);
   const size_t before = out.found.size();
-  if (!is_blank(strings)) add_pasted(all, strings, search, out);
+  if (strings.find_first_not_of(" \n") != std::string::npos) add_pasted(all, strings, search, out);
   for (size_t i = before; i < out.found.size(); ++i)
     blank(rest, out.found[i].pasted.offset, out.found[i].pasted.end);
   std::stable_sort(out.found.begin(), out.found.end(), [](const Loose& a, const Loose& b) {
