@@ -140,6 +140,12 @@ inline const Stating kNaming[] = {
                           R"({{"name":"pai_cert","value":"{}"}}])",
                           base64(d), base64(p));
      }},
+    {&source_text_reader, "members of objects", Takes::bytes,
+     [](View d, View p) {
+       return fmt::format(
+           "self.dac_cert = bytes.fromhex(\"{}\")\n$cfg['pai_cert'] = hex2bin('{}');\n", hex(d),
+           hex(p));
+     }},
     {&source_text_reader, "YAML, names and values", Takes::base64,
      [](View d, View p) {
        return fmt::format(

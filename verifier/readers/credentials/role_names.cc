@@ -57,7 +57,8 @@ bool says_nothing(std::string_view word) {
       "fromhex",   "unhexlify", "decode",      "binascii", "bytearray",   "progmem",     "export",
       "blob",      "file",      "int",         "size",     "attestation", "is",          "asn",
       "binary",    "encoded",   "of",          "to",       "for",         "all",         "examples",
-      "config",    "option",    "octets",      "word",     "ascii"};
+      "config",    "option",    "octets",      "word",     "ascii",       "self",        "this",
+      "cfg",       "conf",      "ctx",         "env",      "environ",     "os"};
   return std::all_of(word.begin(), word.end(), is_digit) ||
          std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
 }
