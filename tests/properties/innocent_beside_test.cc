@@ -142,6 +142,155 @@ TEST_CASE("beside a good device: a label of another product is refused in whatev
   }
 }
 
+TEST_CASE("innocent beside a good device: the key of a certificate of another trade") {
+  const DeviceBeside device;
+  const Bytes key =
+      sequence({integer(1), octets(scalar(1)), tlv(0xA0, object_id("1.2.840.10045.3.1.7")),
+                tlv(0xA1, bits(point(1)))});
+  const std::string pem = to_pem("CERTIFICATE", web(false)), own = to_pem("EC PRIVATE KEY", key),
+                    lone = "key.belongs-to-dac";
+  CHECK(beside(device, pem + own) == "");
+  CHECK(beside(device, own + pem) == "");
+  CHECK(beside(device, "<cert>\n" + pem + "</cert>\n<key>\n" + own + "</key>\n") == "");
+  CHECK(beside(device, "data:\n  tls.crt: " + base64(view(pem)) +
+                           "\n  tls.key: " + base64(view(own)) + "\n") == "");
+  CHECK(beside(device, pem + to_pem("PUBLIC KEY", public_key(point(1)))) == "");
+  // Of nobody, and said to be the DAC's.
+  CHECK(beside(device, own) == lone);
+  CHECK(beside(device, to_pem("PUBLIC KEY", public_key(point(1)))) == "key.public-key-is-the-dacs");
+  CHECK(beside(device, pem + to_pem("PUBLIC KEY", public_key(point(5)))) ==
+        "key.public-key-is-the-dacs");
+  CHECK(beside(device, "{\"dac_private_key\":\"" + hex(scalar(5)) + "\",\"cert\":\"" +
+                           base64(web(false)) + "\"}") == lone);
+  // Of a device's.
+  CertificateParts dac;
+  CHECK(beside(device, to_pem("CERTIFICATE", dac.der()) + own) != "");
+}
+
+TEST_CASE("innocent beside a good device: keys that services publish, of tunnels and signers") {
+  const DeviceBeside device;
+  const Bytes of = point(5);
+  const auto member = [&](size_t from) {
+    std::string out = url(View(of).subspan(from, 32));
+    return out.substr(0, out.find('='));
+  };
+  const std::string jwk = "{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"1\",\"x\":\"" + member(1) +
+                          "\",\"y\":\"" + member(33) + "\"}",
+                    base = base64(scalar(5));
+  CHECK(beside(device, "{\"keys\":[" + jwk + "]}") == "");
+  CHECK(beside(device, "{\"verificationMethod\":[{\"id\":\"#1\",\"publicKeyJwk\":" + jwk + "}]}") ==
+        "");
+  CHECK(beside(device, jwk) == "key.public-key-is-the-dacs");
+  CHECK(beside(device, "# to the Matter lab\n[Interface]\nPrivateKey = " + base +
+                           "\nAddress = 10.0.0.2/24\n") == "");
+  CHECK(beside(device, "# of the Matter lab\n[signing]\nPrivateKey = " + base + "\n") ==
+        "key.belongs-to-dac");
+  const std::string json = "{\"kdf\":{\"name\":\"scrypt\"},\"ciphertext\":\"" + base + "\"}";
+  for (const char* label : {"ENCRYPTED SIGSTORE PRIVATE KEY", "ENCRYPTED COSIGN PRIVATE KEY"})
+    CHECK(beside(device, to_pem(label, view(json))) == "");
+}
+
+TEST_CASE("innocent beside a good device: keys that are called another trade's") {
+  const DeviceBeside device;
+  const Bytes der =
+      sequence({integer(1), octets(scalar(5)), tlv(0xA0, object_id("1.2.840.10045.3.1.7")),
+                tlv(0xA1, bits(point(5)))});
+  const std::string pem = to_pem("EC PRIVATE KEY", der),
+                    shown = to_pem("PUBLIC KEY", public_key(point(5)));
+  const auto escaped = [](const std::string& block) {
+    std::string out;
+    for (const char c : block) out += c == '\n' ? std::string("\\n") : std::string(1, c);
+    return out;
+  };
+  const auto array = [](const std::string& name, View v) {
+    return "const uint8_t " + name + "[] = {\n" + listed(v, "0x{:02x}", ", ", 12, ",\n") + "};\n";
+  };
+  const struct {
+    std::string name;
+    bool others;
+  } rows[] = {{"jwt_signing_key", true},
+              {"OTA_PUBLIC_KEY", true},
+              {"kMqttClientKey", true},
+              {"dac_signing_key", false},
+              {"attestation_server_key", false},
+              {"signature_of_the_lamp", false},
+              {"key", false}};
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    const std::string secret = row.others ? "" : "key.belongs-to-dac",
+                      open = row.others ? "" : "key.public-key-is-the-dacs";
+    for (const auto& [block, told] : {std::pair(pem, secret), std::pair(shown, open)}) {
+      CHECK(beside(device, row.name + "=\"" + escaped(block) + "\"\n") == told);
+      CHECK(beside(device, "{\"x\":{\"" + row.name + "\":\"" + escaped(block) + "\"}}") == told);
+      CHECK(beside(device, "## " + row.name + "\n\n```\n" + block + "```\n") == told);
+      CHECK(beside(device, row.name + ": |\n" + in_chunks(block, block.size(), "", "")) == told);
+    }
+    CHECK(beside(device, array(row.name, der)) == secret);
+    CHECK(beside(device, array(row.name, public_key(point(5)))) == open);
+  }
+  CHECK(beside(device, array("ecdsa_pub_key", public_key(point(5)))) == "");
+  // The key of a certificate above the DAC is a leak, whatever it is called.
+  const forge::DevicePlan plan = forge::good_plan_of("damaged-beside", 0xFFE0, 0x8000);
+  const Bytes leak = sequence(
+      {integer(1), octets(plan.pai_key.scalar), tlv(0xA0, object_id("1.2.840.10045.3.1.7"))});
+  CHECK(beside(device, "signing_key=\"" + escaped(to_pem("EC PRIVATE KEY", leak)) + "\"\n") ==
+        "key.is-no-authority-key");
+}
+
+TEST_CASE("innocent beside a good device: a bundle with another trade's key") {
+  const DeviceBeside device;
+  const auto content = [](const Bytes& inside) {
+    return sequence({object_id("1.2.840.113549.1.7.1"), tlv(0xA0, octets(inside))});
+  };
+  const auto bundle = [&](const Bytes& key) {
+    const Bytes bag = sequence({object_id("1.2.840.113549.1.12.10.1.1"), tlv(0xA0, key)});
+    return sequence({integer(3), content(sequence({content(sequence({bag}))}))});
+  };
+  const auto info = [](const Bytes& algorithm, const Bytes& key) {
+    return sequence({integer(0), algorithm, octets(key)});
+  };
+  const Bytes rsa = sequence({object_id("1.2.840.113549.1.1.1"), raw("0500")}),
+              numbers = sequence({integer(0), number(128), integer(3), number(128), number(64)});
+  CHECK(beside(device, bundle(info(rsa, numbers))) == "");
+  const Bytes p256 = sequence({object_id("1.2.840.10045.2.1"), object_id("1.2.840.10045.3.1.7")}),
+              key = sequence({integer(1), octets(scalar(5))});
+  CHECK(beside(device, bundle(info(p256, key))) == "key.belongs-to-dac");
+  CHECK(beside(device, bundle(info(p256, raw("0400")))) == "factory.is-intact");
+}
+
+TEST_CASE("innocent beside a good device: a form that nobody filled in") {
+  const DeviceBeside device;
+  CHECK(beside(device, "{\"dac_cert\":\"\",\"pai_cert\":\"\"}") == "");
+  CHECK(beside(device, "dac_cert: \"\"\npai_cert: <base64 of the PAI>\n") == "");
+}
+
+TEST_CASE("innocent beside a good device: a converter's tables are called \"dac\", too") {
+  const DeviceBeside device;
+  const auto array = [](const char* name, size_t size, uint8_t with) {
+    return "static uint8_t " + std::string(name) + "[] = {\n" +
+           listed(Bytes(size, with), "0x{:02x}", ", ", 12, ",\n") + "};\n";
+  };
+  const std::string wrong = "dac.is-one-certificate";
+  for (const char* name : {"dac", "dac_buffer", "kDac", "DAC_DATA"}) {
+    CAPTURE(name);
+    CHECK(beside(device, array(name, 256, 0)) == "");
+    CHECK(beside(device, array(name, 512, 0xFF)) == "");
+    CHECK(beside(device, "{\"" + std::string(name) + "\":[" + listed(Bytes(256, 0), "{}", ",") +
+                             "]}") == "");
+  }
+  CHECK(beside(device, "const uint8_t dac_key_map[32] = {" + listed(scalar(5), "0x{:02x}", ",") +
+                           "};\n") == "");
+  // A certificate's place, by its name or by what stands beside it.
+  CHECK(beside(device, "// attestation of the sample\n" + array("kDac", 256, 0)) == wrong);
+  CHECK(beside(device, "{\"vendor_id\":\"0xFFE0\",\"product_id\":\"0x8000\",\"dac\":\"" +
+                           base64(Bytes(256, 0)) + "\"}") == wrong);
+  CHECK(beside(device, array("kDacCert", 256, 0)) == wrong);
+  CHECK(beside(device, "{\"dacCertificate\":[" + listed(Bytes(256, 0), "{}", ",") + "]}") == wrong);
+  CHECK(beside(device, "{\"dac\":[" + listed(Bytes(256, 0), "{}", ",") + "],\"pai\":\"" +
+                           base64(device.whole(Beside::second_pai)) + "\"}")
+            .find(wrong) != std::string::npos);
+}
+
 TEST_CASE("innocent beside a good device: text that speaks of PEM") {
   const DeviceBeside device;
   const std::string pem = to_pem("CERTIFICATE", device.whole(Beside::second_dac)),

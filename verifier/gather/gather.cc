@@ -336,8 +336,8 @@ Evidence gather(Reading reading, const Policy& policy, const TrustStore& trust, 
   take_slot_fault(e.device, Remark::dac_slot, e.dac);
   take_slot_fault(e.device, Remark::pai_slot, e.pai);
   gather_attestation(e);
-  settle_keys(e);
-  settle_public_keys(e);
+  settle_keys(e, parsed);
+  settle_public_keys(e, parsed);
   settle_blobs(e, parsed);
   list_unused_blobs(e, parsed);
   gather_declaration(e, cache);

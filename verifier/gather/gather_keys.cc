@@ -14,6 +14,7 @@
 
 #include "verifier/crypto/crypto.h"
 #include "verifier/gather/gather_steps.h"
+#include "verifier/readers/credentials/role_names.h"
 #include "verifier/readers/factory_item.h"
 
 namespace attest {
@@ -56,6 +57,27 @@ std::map<Point, const Statement*> authorities(const Device& device, Parsed& pars
   return out;
 }
 
+// Whose keys are no device's: certificates of the web on the same curve, and of a fabric, that took
+// no part in the chain.
+std::map<Point, const Certificate*> owners_of_another_trade(const Evidence& e, Parsed& parsed) {
+  std::map<Point, const Certificate*> out;
+  for (const Statement& s : e.device.statements) {
+    if (s.fact != FactId::certificate) continue;
+    const auto& certificate = parsed.of(s).certificate;
+    if (!certificate || !(*certificate)->p256 || says_it_is(**certificate) != FactId::dac) continue;
+    const Certificate& c = **certificate;
+    const bool names_ours =
+        c.vendor_id.how != SubjectId::How::absent || c.product_id.how != SubjectId::How::absent;
+    if (!names_ours) out.try_emplace(*c.p256, &c);
+  }
+  return out;
+}
+constexpr const char* kNamedAsOthers = "a key of another trade, as it is called there";
+NotUsed not_used_key(const Place& place, const char* which, const Certificate& owner) {
+  return {place_text(place),
+          fmt::format("the {} key of {} ({})", which, kOfAnotherTrade, name_text(owner.subject))};
+}
+
 // Bare bytes that the signed response gives as its nonce are no key.
 bool is_nonce(const Evidence& e, View bytes) {
   return e.elements && equal(bytes, e.elements->nonce);
@@ -87,9 +109,22 @@ bool Parsed::is_fingerprint(const Device& device, const Bytes& value) {
 // The DAC's own among all private keys is the one that fits it, and the first where none does: of
 // those that are said to be the DAC's where there are such, else of those in files of their own.
 // The others stay OtherKeys: another place's right key makes no wrong one right.
-void settle_keys(Evidence& e) {
+void settle_keys(Evidence& e, Parsed& parsed) {
   const std::optional<Point> dac_point = e.dac.certificate ? e.dac.certificate->p256 : std::nullopt;
   const bool some_named = e.device.first(FactId::dac_private_key) != nullptr;
+  std::optional<std::map<Point, const Certificate*>> of_others;
+  const auto is_of_others = [&](const Statement& s, const Point& point) {
+    if (s.fact != FactId::private_key) return false;
+    if (!of_others) of_others = owners_of_another_trade(e, parsed);
+    const auto owner = of_others->find(point);
+    const bool owned = owner != of_others->end(), named = names_another_trade(s.place.item);
+    if (owned) {
+      e.not_used.push_back(not_used_key(s.place, "private", *owner->second));
+    } else if (named) {
+      e.not_used.push_back({place_text(s.place), kNamedAsOthers});
+    }
+    return owned || named;
+  };
   const auto take = [&](const Statement& s, const PrivateKey& key) {
     e.dac_key = key;
     e.dac_key_place = s.place;
@@ -101,6 +136,7 @@ void settle_keys(Evidence& e) {
     const auto key = key_of(e, s);
     if (!key) continue;
     const bool fits = dac_point && key->public_key == *dac_point;
+    if (!fits && is_of_others(s, key->public_key)) continue;
     if (!fits)
       e.other_keys.push_back({s.place, key->public_key, s.fact == FactId::dac_private_key});
     if (some_named && s.fact == FactId::private_key) continue;
@@ -231,7 +267,8 @@ void list_unused_blobs(Evidence& e, Parsed& parsed) {
 
 // A public key that says not whose it is: the DAC's, or of a certificate above it. One of nobody is
 // taken for what the device is said to have.
-void settle_public_keys(Evidence& e) {
+void settle_public_keys(Evidence& e, Parsed& parsed) {
+  const auto of_others = owners_of_another_trade(e, parsed);
   for (Statement& s : e.device.statements) {
     if (s.fact != FactId::public_key) continue;
     const auto is_of = [&](const CertificateEvidence& c) {
@@ -239,6 +276,15 @@ void settle_public_keys(Evidence& e) {
     };
     if (!is_of(e.dac) && (is_of(e.pai) || is_of(e.paa_shown))) {
       e.not_used.push_back({place_text(s.place), "the public key of the PAI or the PAA"});
+      continue;
+    }
+    Point point{};
+    if (bytes_of(s).size() == point.size())
+      std::copy(bytes_of(s).begin(), bytes_of(s).end(), point.begin());
+    if (const auto owner = of_others.find(point); !is_of(e.dac) && owner != of_others.end()) {
+      e.not_used.push_back(not_used_key(s.place, "public", *owner->second));
+    } else if (!is_of(e.dac) && names_another_trade(s.place.item)) {
+      e.not_used.push_back({place_text(s.place), kNamedAsOthers});
     } else {
       s.fact = FactId::dac_public_key;
     }

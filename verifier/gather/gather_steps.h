@@ -79,7 +79,7 @@ bool signs_the_response(const Device& device, const Point& key, SignatureEngine&
 
 // --- gather_keys.cc: keys and bare bytes
 
-void settle_keys(Evidence& e);
+void settle_keys(Evidence& e, Parsed& parsed);
 void find_authority_keys(Evidence& e, Parsed& parsed);
 void settle_other_keys(Evidence& e);
 const Noted* slot_fault(const Device& device, Remark remark);
@@ -87,7 +87,7 @@ std::string slot_text(const Noted& fault);
 void take_slot_fault(const Device& device, Remark remark, CertificateEvidence& certificate);
 void settle_blobs(Evidence& e, Parsed& parsed);
 void list_unused_blobs(Evidence& e, Parsed& parsed);
-void settle_public_keys(Evidence& e);
+void settle_public_keys(Evidence& e, Parsed& parsed);
 
 // --- gather_fuses.cc: dumps of fuses that do not name their chip
 

@@ -167,7 +167,7 @@ TEST_CASE(
   twice.field(0, kOtherNonce).command(5).field(0, nocsr);
   CHECK(*twice.read().device.bytes(FactId::nocsr_elements) == Bytes{0x15, 0x18});
   CHECK(remark(twice.read(), Remark::reported_value) ==
-        "1 earlier NOCSR exchanges of this log are left out: the first that is wrong by itself "
+        "1 other NOCSR exchange of this log is left out: the first that is wrong by itself "
         "counts");
 }
 
@@ -382,7 +382,7 @@ TEST_CASE("log: the last attempt counts") {
   CHECK(*reading.device.bytes(FactId::attestation_signature) == kSignature);
   CHECK(*reading.device.number(FactId::commissioner_result) == 601);
   CHECK(remark(reading, Remark::reported_value) ==
-        "1 earlier attestation exchanges of this log are left out: the last one counts");
+        "1 other attestation exchange of this log is left out: the last one counts");
 }
 
 TEST_CASE("log: one without attestation says so") {

@@ -35,34 +35,39 @@ std::string framed(std::string_view pem, std::string_view frame, size_t first) {
 TEST_CASE("a block of PEM in a frame is the certificate that it is, and half of it is damage") {
   const DeviceBeside device;
   const std::string pem = to_pem("CERTIFICATE", device.whole(Beside::second_dac));
-  for (const char* frame : {"> @",
-                            ">@",
-                            "> > @",
-                            ">> @",
-                            "| @",
-                            "|@",
-                            "# @",
-                            "#: @",
-                            "#:@",
-                            " # | @",
-                            "    #\t@",
-                            "[#] @",
-                            "2026-01-01 10:00:# INFO @",
-                            "[2026-01-01T10:00:#.17Z] [main/INFO] @",
-                            "Jan  1 10:00:# host ca[12]: @",
-                            "I (#) ca: @",
-                            "ca-1  | @",
-                            "REM @",
-                            "% @",
-                            "(gdb) @",
-                            "| @ |",
-                            "| # | @ |",
-                            "<li>@</li>",
-                            "// @",
-                            " * @",
-                            "+@",
-                            "\u00a0\u00a0@",
-                            "\u2502 @ \u2502"}) {
+  for (const char* frame :
+       {"> @",
+        ">@",
+        "> > @",
+        ">> @",
+        "| @",
+        "|@",
+        "# @",
+        "#: @",
+        "#:@",
+        " # | @",
+        "    #\t@",
+        "[#] @",
+        "2026-01-01 10:00:# INFO @",
+        "[2026-01-01T10:00:#.17Z] [main/INFO] @",
+        "Jan  1 10:00:# host ca[12]: @",
+        "I (#) ca: @",
+        "ca-1  | @",
+        "REM @",
+        "% @",
+        "(gdb) @",
+        "| @ |",
+        "| # | @ |",
+        "<li>@</li>",
+        "// @",
+        " * @",
+        "+@",
+        "\u00a0\u00a0@",
+        "\"@\",",
+        "{\"log\":\"@\\n\"}",
+        "{\"log\":\"@\\n\",\"stream\":\"stdout\",\"time\":\"2026-01-01T10:00:00.#Z\"}",
+        "{\"time\":\"2026-01-01T10:00:00.#Z\",\"log\":\"@\\r\\n\"}",
+        "\u2502 @ \u2502"}) {
     CAPTURE(std::string(frame));
     const std::string all = framed(pem, frame, 7);  // one digit and two
     CHECK(fails(device.judge(Beside::second_dac, view(all))) == "identity.one-dac");
@@ -78,9 +83,19 @@ TEST_CASE("a block of PEM in a frame is the certificate that it is, and half of 
     unbroken.replace(at, 1, "\u00a0");
   CHECK(fails(device.judge(Beside::second_dac, view(unbroken))) == "identity.one-dac");
   // What cannot be told from the letters is damage, and never passed over.
-  for (const char* frame : {"{\"log\":\"@\\n\"}", "\"@\","}) {
+  for (const char* frame : {"{\"log\":\"#@\\n\"}"}) {
     CAPTURE(std::string(frame));
     CHECK(fails(device.judge(Beside::second_dac, view(framed(pem, frame, 1)))) ==
           "evidence.credentials-are-readable");
   }
+}
+
+// (What took each to the end of the text would not be done this hour.)
+TEST_CASE("blocks of PEM that nothing closes: the text behind them is looked at once") {
+  const DeviceBeside device;
+  const std::string one = "-----BEGIN CERTIFICATE-----\n" +
+                          base64(View(device.whole(Beside::second_dac)).first(48)) + "\n";
+  std::string all;
+  while (all.size() < 8u << 20) all += one;
+  CHECK(fails(device.judge(Beside::second_dac, view(all))) == "evidence.credentials-are-readable");
 }

@@ -175,8 +175,13 @@ TEST_CASE("log: a response answers the request whose nonce it has, whichever was
     CHECK(of(reading, FactId::attestation_nonce) == row.nonces);
     CHECK(of(reading, FactId::attestation_challenge) == row.challenges);
     CHECK(of(reading, FactId::attestation_signature) == row.signatures);
-    CHECK(remark(reading, Remark::reported_value)
-              .starts_with(row.left_out != 0 ? fmt::format("{} earlier", row.left_out) : ""));
+    CHECK(
+        remark(reading, Remark::reported_value) ==
+        (row.left_out == 0
+             ? ""
+             : fmt::format(
+                   "{} other attestation exchange{} of this log {} left out: the last one counts",
+                   row.left_out, row.left_out == 1 ? "" : "s", row.left_out == 1 ? "is" : "are")));
   }
   // The same of a CSRRequest.
   const Reading nocsr =

@@ -12,6 +12,7 @@
 
 #include "tests/support/damaged_beside.h"
 #include "tests/support/der_writer.h"
+#include "tests/support/naming_forms.h"
 #include "tests/support/pasted_forms.h"
 #include "tests/support/readings.h"
 #include "verifier/checks/catalogue.h"
@@ -174,6 +175,27 @@ const Form kForms[] = {
      }},
 };
 
+std::string replaced(std::string s, std::string_view what, std::string_view with) {
+  for (size_t at = 0; (at = s.find(what, at)) != std::string::npos; at += with.size())
+    s.replace(at, what.size(), with);
+  return s;
+}
+// A form that names a DAC, with the DAC's key in its place. ("private" or "public")
+std::string with_key(const Stating& form, View key, View pai, const std::string& which) {
+  const std::string big = which == "private" ? "PRIVATE" : "PUBLIC",
+                    first = which == "private" ? "Private" : "Public";
+  std::string out = form.write(key, pai);
+  for (const char* name : {"dacCertificate", "dacCert"})
+    out = replaced(out, name, "dac" + first + "Key");
+  out = replaced(out, "deviceAttestationCertificate", "deviceAttestation" + first + "Key");
+  out = replaced(out, "{\"dac\":{\"certificate\"", "{\"dac\":{\"" + which + "Key\"");
+  out = replaced(out, "DAC_CERT", "DAC_" + big + "_KEY");
+  out = replaced(out, "dac_cert", "dac_" + which + "_key");
+  for (const char* name : {"dac.certificate", "dac.cert"})
+    out = replaced(out, name, "dac." + which + ".key");
+  return out;
+}
+
 struct World {
   DeviceBeside device;
   forge::DevicePlan plan = forge::good_plan_of("damaged-beside", 0xFFE0, 0x8000);
@@ -202,6 +224,39 @@ TEST_CASE("named keys: every form counts as the same key in DER does") {
     const Report own = w.of(form.write(w.plan.dac_key.scalar));
     CHECK(fails(own) == "");
     CHECK(answer(own, "attestation.possession-is-shown") == Status::pass);
+  }
+}
+
+TEST_CASE("named keys: every form of text names them, private and public") {
+  const World w;
+  size_t tried = 0;
+  const Bytes pai = forge::make(w.plan).pai;
+  const auto point_of = [](View scalar) { return to_bytes(*public_key_of(scalar)); };
+  for (const Stating& form : kNaming) {
+    if (form.takes == Takes::pem) continue;  // a block says itself what it is
+    CAPTURE(std::string(form.name));
+    const Bytes& own = w.plan.dac_key.scalar;
+    CHECK(fails(w.of(with_key(form, w.other, pai, "private"))) == "key.belongs-to-dac");
+    const Report report = w.of(with_key(form, own, pai, "private"));
+    CHECK(fails(report) == "");
+    CHECK(answer(report, "attestation.possession-is-shown") == Status::pass);
+    ++tried;
+    if (std::string_view(form.name) == "the names in full") continue;  // (of phones' keys, too)
+    CHECK(fails(w.of(with_key(form, point_of(w.other), pai, "public"))) ==
+          "key.public-key-is-the-dacs");
+    CHECK(fails(w.of(with_key(form, point_of(own), pai, "public"))) == "");
+  }
+  CHECK(tried > 12);
+  // In a heading and in an element beside it, too.
+  for (const char* text :
+       {"## DAC private key\n\n```\n{}\n```\n", "## DAC\n\nPrivate key:\n\n    {}\n",
+        "<key name=\"dacPrivateKey\">\n  <value>{}</value>\n</key>\n",
+        "dac:\n  private_key: >-\n    {}\n"}) {
+    CAPTURE(std::string(text));
+    CHECK(fails(w.of(fmt::format(fmt::runtime(text), hex(w.other)))) == "key.belongs-to-dac");
+    const std::string of_point = replaced(replaced(text, "Private", "Public"), "private", "public");
+    CHECK(fails(w.of(fmt::format(fmt::runtime(of_point), hex(point_of(w.other))))) ==
+          "key.public-key-is-the-dacs");
   }
 }
 
@@ -241,14 +296,28 @@ TEST_CASE("named keys: what is none") {
   const World w;
   const std::string key = hex(w.other);
   for (const std::string& text :
-       {c_array("kDacAttestationNonce", w.other), "sha256(dac_private_key) = " + key + "\n",
-        "dac_private_key_sha256: " + key + "\n", "DAC_PRIVATE_KEY_ENCRYPTED=" + key + "\n",
-        "dac_key_id: " + key + "\n", "aes_key=" + key + "\n", "dac key file hash: " + key + "\n",
+       {c_array("kDacAttestationNonce", w.other),
+        "sha256(dac_private_key) = " + key + "\n",
+        "dac_private_key_sha256: " + key + "\n",
+        "DAC_PRIVATE_KEY_ENCRYPTED=" + key + "\n",
+        "dac_key_id: " + key + "\n",
+        "aes_key=" + key + "\n",
+        "dac key file hash: " + key + "\n",
         "The DAC's private key stays in the element. Nonce: " + key + "\n",
         "The private key of the DAC stays in the secure element, and this is what the firmware "
         "was built as: " +
             key + "\n",
-        c_array("kDacPrivateKey", Bytes(32, 0)), c_array("kDacPrivateKey", Bytes(32, 0xFF)),
+        "# How the DAC private key is kept\n\n## Example\n\n```\n" + key + "\n```\n",
+        "## Encrypted DAC private key\n\n```\n" + key + "\n```\n",
+        "<tr>\n<td>DAC private key</td>\n<td>in the element</td>\n</tr>\n<tr>\n<td>" + key +
+            "</td>\n",
+        "[{\"name\":\"dac_key_id\",\"value\":\"" + key + "\"}]",
+        "DAC private key:\nBuild:\n" + key + "\n",
+        "dac_private_key: \"\", nonce: " + key + "\n",
+        "DAC issuer's public key: " + hex(*public_key_of(w.other)) + "\n",
+        "## DAC public key of the PAI's vendor\n\n" + hex(*public_key_of(w.other)) + "\n",
+        c_array("kDacPrivateKey", Bytes(32, 0)),
+        c_array("kDacPrivateKey", Bytes(32, 0xFF)),
         "{\"pai_private_key\":\"" + hex(Bytes(32, 0)) + "\"}",
         "serial_number,dac_private_key\nA1," + key + "\nA2," + hex(scalar(9)) + "\n"}) {
     CAPTURE(text);

@@ -9,9 +9,9 @@
 
 #include "codecs/loader.h"
 #include "fixtures/forge/device_builder.h"
+#include "tests/support/naming_forms.h"
 #include "tests/support/pasted_forms.h"
 #include "tests/support/readings.h"
-#include "verifier/base/json.h"
 #include "verifier/gather/gather.h"
 #include "verifier/judge/judge.h"
 #include "verifier/pki/cms.h"
@@ -35,9 +35,6 @@ Bytes root() {
 }
 Bytes as_bytes(std::string_view s) {
   return to_bytes(view(s));
-}
-std::string pem(View der) {
-  return to_pem("CERTIFICATE", der);
 }
 
 std::string indented(std::string_view lines) {
@@ -122,13 +119,6 @@ std::string of_matter_js(int type, View answer) {
          fmt::format(fmt::runtime(in), "«") + fmt::format("certificate: {}\n", hex(answer));
 }
 
-enum class Takes : uint8_t { bytes, base64, pem };  // what a value of this place may be written as
-struct Stating {
-  const Reader* reader;
-  const char* name;
-  Takes takes;
-  std::string (*write)(View dac, View pai);
-};
 const Stating kStating[] = {
     {&commissioner_log_reader, "chip-tool's read-out", Takes::bytes,
      [](View d, View p) { return of_request(false, 1, d) + of_request(false, 2, p); }},
@@ -204,149 +194,6 @@ const Stating kStating[] = {
        return fmt::format("dac: |\n{}pai: |\n{}", indented(pem(d)), indented(pem(p)));
      }},
 };
-// The forms of text that the reader of source text takes, each with its own way to name a value.
-const Stating kNaming[] = {
-    {&source_text_reader, "YAML below a device", Takes::base64,
-     [](View d, View p) {
-       return fmt::format("device:\n  dac_cert: {}\n  pai_cert: {}\n", base64(d), base64(p));
-     }},
-    {&source_text_reader, "YAML's binary", Takes::base64,
-     [](View d, View p) {
-       return fmt::format("device:\n  dac_cert: !!binary |\n{}  pai_cert: !!binary |\n{}",
-                          in_chunks(base64(d), 64, "    ", "\n"),
-                          in_chunks(base64(p), 64, "    ", "\n"));
-     }},
-    {&source_text_reader, "YAML, folded", Takes::bytes,
-     [](View d, View p) {
-       return fmt::format("device:\n  dac_cert: >-\n{}  pai_cert: >-\n{}",
-                          in_chunks(hex(d), 64, "    ", "\n"), in_chunks(hex(p), 64, "    ", "\n"));
-     }},
-    {&source_text_reader, "YAML's list of bytes", Takes::bytes,
-     [](View d, View p) {
-       return fmt::format("dac_cert:\n  - {}\npai_cert:\n  - {}\n", listed(d, "0x{:02x}", "\n  - "),
-                          listed(p, "0x{:02x}", "\n  - "));
-     }},
-    {&pem_reader, "TOML's text", Takes::pem,
-     [](View d, View p) {
-       return fmt::format("[device]\ndac_cert = \"\"\"\n{}\"\"\"\npai_cert = \"\"\"\n{}\"\"\"\n",
-                          pem(d), pem(p));
-     }},
-    {&source_text_reader, "a list of properties", Takes::base64,
-     [](View d, View p) {
-       return fmt::format(
-           "<plist version=\"1.0\">\n<dict>\n\t<key>dacCertificate</key>\n\t<data>\n"
-           "{}\t</data>\n\t<key>paiCertificate</key>\n\t<data>\n{}\t</data>\n"
-           "</dict>\n</plist>\n",
-           in_chunks(base64(d), 64, "\t", "\n"), in_chunks(base64(p), 64, "\t", "\n"));
-     }},
-    {&source_text_reader, "properties", Takes::base64,
-     [](View d, View p) {
-       return fmt::format("# device\ndac.cert={}\npai.cert={}\n", base64(d), base64(p));
-     }},
-    {&source_text_reader, "properties, continued", Takes::bytes,
-     [](View d, View p) {
-       return fmt::format("dac.cert = \\\n{}\npai.cert = \\\n{}\n",
-                          in_chunks(hex(d), 64, "    ", " \\\n"),
-                          in_chunks(hex(p), 64, "    ", " \\\n"));
-     }},
-    {&source_text_reader, "properties, escaped", Takes::pem,
-     [](View d, View p) {
-       const auto escaped = [](std::string block) {
-         for (size_t at = 0; (at = block.find('\n', at)) != std::string::npos; ++at)
-           block.replace(at, 1, "\\n");
-         return block;
-       };
-       return fmt::format("dac.certificate={}\npai.certificate={}\n", escaped(pem(d)),
-                          escaped(pem(p)));
-     }},
-    {&source_text_reader, "Kconfig", Takes::bytes,
-     [](View d, View p) {
-       return fmt::format("CONFIG_CHIP_DAC_CERT=\"{}\"\nCONFIG_CHIP_PAI_CERT=\"{}\"\n", hex(d),
-                          hex(p));
-     }},
-    {&source_text_reader, "XML, a name beside the value", Takes::base64,
-     [](View d, View p) {
-       return fmt::format(
-           "<device>\n  <cert name=\"dac_cert\">{}</cert>\n"
-           "  <cert name=\"pai_cert\">{}</cert>\n</device>\n",
-           base64(d), base64(p));
-     }},
-    {&source_text_reader, "a table of HTML", Takes::base64,
-     [](View d, View p) {
-       return fmt::format(
-           "<table><tr><td>dac_cert</td><td>{}</td></tr>"
-           "<tr><td>pai_cert</td><td>{}</td></tr></table>",
-           base64(d), base64(p));
-     }},
-    {&source_text_reader, "headings of HTML", Takes::pem,
-     [](View d, View p) {
-       return fmt::format("<h2>DAC</h2><pre>{}</pre><h2>PAI</h2><pre>{}</pre>", pem(d), pem(p));
-     }},
-    {&pem_reader, "blocks of Markdown", Takes::pem,
-     [](View d, View p) {
-       return fmt::format(
-           "# Sample\n\nDAC certificate:\n\n```pem\n{}```\n\n"
-           "PAI certificate:\n\n```\n{}```\n",
-           pem(d), pem(p));
-     }},
-    {&source_text_reader, "Kotlin", Takes::bytes,
-     [](View d, View p) {
-       return fmt::format("val DAC_CERT = byteArrayOf({})\nval PAI_CERT = byteArrayOf({})\n",
-                          listed(d, "0x{:02x}.toByte()", ", "),
-                          listed(p, "0x{:02x}.toByte()", ", "));
-     }},
-    {&source_text_reader, "Swift", Takes::base64,
-     [](View d, View p) {
-       return fmt::format(
-           "let dacCert = Data(base64Encoded: \"{}\")!\n"
-           "let paiCert = Data(base64Encoded: \"{}\")!\n",
-           base64(d), base64(p));
-     }},
-    {&source_text_reader, "labels of assembler", Takes::bytes,
-     [](View d, View p) {
-       return fmt::format("dac_cert:\n  .byte {}\npai_cert:\n  .byte {}\n",
-                          listed(d, "0x{:02x}", ", ", 8, "\n  .byte "),
-                          listed(p, "0x{:02x}", ", ", 8, "\n  .byte "));
-     }},
-    {&source_text_reader, "JSON, an object each", Takes::base64,
-     [](View d, View p) {
-       return fmt::format(R"({{"credentials":{{"dac":{{"certificate":"{}"}},)"
-                          R"("pai":{{"certificate":"{}"}}}}}})",
-                          base64(d), base64(p));
-     }},
-    {&source_text_reader, "JSON, names and values", Takes::base64,
-     [](View d, View p) {
-       return fmt::format(R"([{{"name":"dac_cert","value":"{}"}},)"
-                          R"({{"name":"pai_cert","value":"{}"}}])",
-                          base64(d), base64(p));
-     }},
-    {&source_text_reader, "the names in full", Takes::base64,
-     [](View d, View p) {
-       return fmt::format(
-           "deviceAttestationCertificate = \"{}\"\n"
-           "productAttestationIntermediate = \"{}\"\n",
-           base64(d), base64(p));
-     }},
-    {&vector_json_reader, "the vector's names, base64", Takes::pem,
-     [](View d, View p) {
-       return fmt::format(R"({{"dac_cert":"{}","pai_cert":"{}"}})", base64(d), base64(p));
-     }},
-    {&vector_json_reader, "the vector's names, hex with colons", Takes::pem,
-     [](View d, View p) {
-       return fmt::format(R"({{"dac_cert":"{}","pai_cert":"{}"}})", listed(d, "{:02X}", ":"),
-                          listed(p, "{:02X}", ":"));
-     }},
-    {&vector_json_reader, "the vector's names, PEM", Takes::pem,
-     [](View d, View p) {
-       return dump(Json(Json::Object{}).set("dac_cert", pem(d)).set("pai_cert", pem(p)));
-     }},
-    {&source_text_reader, "the vector's names, a remark", Takes::bytes, [](View d, View p) {
-       return fmt::format(
-           "{{\n  // factory\n  \"dac_cert\": \"{}\", /* x */\n"
-           "  \"pai_cert\": \"{}\"\n}}\n",
-           hex(d), hex(p));
-     }}};
-
 std::vector<Stating> all_stating() {
   std::vector<Stating> out(std::begin(kStating), std::end(kStating));
   out.insert(out.end(), std::begin(kNaming), std::end(kNaming));
@@ -530,12 +377,35 @@ TEST_CASE("stated roles: a name that says more, a list and a file's name state n
                     base64(root())),
         array("dac_pem", as_bytes(pem(d))), std::string("uint8_t dac_cert[600] = {0};\n"),
         array("scratch", Bytes(200, 0)), array("kPaaCert", root()),
-        "data:\n  dac: " + base64(view(pem(d))) + "\n"}) {
+        "data:\n  dac: " + base64(view(pem(d))) + "\n",
+        // Columns, and places that stand empty or were closed before.
+        "<tr>\n<td>DAC</td>\n<td>PAI</td>\n</tr>\n<tr>\n<td>" + base64(d) + "</td>\n<td>" +
+            base64(p) + "</td>\n</tr>\n",
+        "<tr>\n<th>DAC</th>\n<th>PAI</th>\n</tr>\n<tr>\n<td><pre>" + pem(d) +
+            "</pre></td>\n<td><pre>" + pem(p) + "</pre></td>\n",
+        "<tr><th>PAI</th></tr>\n<tr><th>DAC</th></tr>\n<tr><td>" + base64(p) +
+            "</td></tr>\n<tr><td>" + base64(d) + "</td></tr>\n",
+        "DAC:\nPAI:\n" + base64(d) + "\n" + base64(p) + "\n",
+        "PAA:\n\nPAI:\n" + base64(root()) + "\n\n" + base64(p) + "\n",
+        "x = {\n  pai: [\n  ],\n  all: [\n    \"" + base64(d) + "\"\n  ]\n}\n",
+        "x = { pai: [], all: [ \"" + base64(d) + "\" ] }\n",
+        "x = pai: \"\", cert: \"" + base64(d) + "\"\n",
+        "<pai></pai>\n<cert>" + base64(d) + "</cert>\n", "<pai/><cert>" + base64(d) + "</cert>\n",
+        "<pai/>\n<cert>" + base64(d) + "</cert>\n", "PAI:\n---\n" + base64(d) + "\n",
+        "<tr><th>PAI</th><th>Data</th></tr>\n<tr><td></td><td>" + base64(d) + "</td></tr>\n"}) {
     std::vector<File> files = beside();
     files.push_back({"x", as_bytes(innocent)});
     CHECK_MESSAGE(failures(judged(files)) == "", innocent.substr(0, 200));
   }
   CHECK(failures(judged({{"dac.der", p}, {"pai.der", d}})) == "");
+  // The time of a log is no part of a name.
+  for (const char* time : {"2026-01-01T10:00:10.1Z ", "2026-01-01 10:00:10 ", "[10:00:10.250] ",
+                           "2026-01-01T10:00:10+02:00 "}) {
+    std::vector<File> files = beside();
+    files.push_back({"x", as_bytes(std::string(time) + "dac_cert: " + hex(p) + "\n")});
+    check_one(failures(judged(files)), "dac.is-one-certificate: |holds a PAI, expected the DAC",
+              time);
+  }
 }
 
 TEST_CASE("stated roles: a place that holds something of another kind") {
@@ -569,6 +439,9 @@ TEST_CASE("stated roles: a place that holds something of another kind") {
       {"cd_signer", root(), ""},
       {"certification_declaration", cd, ""},
       {"cd_cert", root(), ""},
+      {"declaration_cert", root(), ""},
+      {"kDeclarationCertDer", root(), ""},
+      {"certification_declaration_certificate", root(), ""},
   };
   for (const auto& row : rows) {
     for (const std::string& file :

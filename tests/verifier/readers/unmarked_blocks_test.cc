@@ -89,6 +89,10 @@ const Form kForms[] = {
                                 " ", "%20"),
                        "\n", "%0A");
      }},
+    {"an address that leaves a plus as it is",
+     [](const std::string& p) {
+       return "GET /show?cert=" + replaced(replaced(p, " ", "%20"), "\n", "%0A") + " HTTP/1.1\n";
+     }},
     {"a form",
      [](const std::string& p) {
        return "cert=" +
@@ -114,6 +118,11 @@ const Form kForms[] = {
      [](const std::string& p) {
        return "pem = \"" + replaced(p, "\n", "\" & vbCrLf & \"") + "\"\n";
      }},
+    {"a log", [](const std::string& p) { return marked(p, "2026-01-01 10:00:00 INFO ", "\n"); }},
+    {"a service's log",
+     [](const std::string& p) { return marked(p, "2026-01-01T10:00:00.1234567Z ", "\n"); }},
+    {"a container's log",
+     [](const std::string& p) { return marked(p, "2026-01-01T10:00:0#.5Z stdout F ", "\n"); }},
     {"numbers of lines", [](const std::string& p) { return marked(p + p, "  #  ", "\n"); }},
 };
 
@@ -122,6 +131,7 @@ const Form kForms[] = {
 TEST_CASE("marked-up blocks: the certificate that it is, and half of it is damage") {
   const DeviceBeside device;
   const std::string pem = to_pem("CERTIFICATE", device.whole(Beside::second_dac));
+  REQUIRE(pem.find('+') != std::string::npos);
   for (const Form& form : kForms) {
     CAPTURE(std::string(form.name));
     const std::string all = form.write(pem);
@@ -164,4 +174,31 @@ TEST_CASE("marked-up blocks: as long as before, and nothing else is touched") {
   for (const char* open :
        {"-----BEGIN X-----<br>AB", "-----BEGIN", "-----BEGIN X-----<br>-----END"})
     CHECK_FALSE(unmarked_blocks(open));
+}
+
+TEST_CASE("marked-up blocks: padding at a line's end is no soft break of mail") {
+  for (size_t size = 40; size < 96; ++size) {
+    for (size_t before = 2; before < 40; ++before) {
+      const std::string text =
+          marked(to_pem("X", Bytes(size, 0x5A)), std::string(before - 1, 'x') + " ", "\n");
+      CHECK_MESSAGE(!unmarked_blocks(text).has_value(), text);
+    }
+  }
+}
+
+// (What looked at a text again from each of its parts would not be done this year.)
+TEST_CASE("marked-up blocks: each part of a text is looked at once") {
+  constexpr size_t kSize = 8u << 20;
+  const auto repeated = [](std::string_view what) {
+    std::string out;
+    while (out.size() < kSize) out += what;
+    return out;
+  };
+  for (const std::string& text :
+       {repeated("  12 -----BEGIN X-----\n"), repeated("-----BEGIN "), repeated("<td> 1 </td>"),
+        repeated("-----BEGIN X-----\n" + std::string(60u << 10, '=') + "\n-----END X-----\n"),
+        repeated(std::string(200, ' ') + "-----BEGIN X-----\n-----END X-----\n")}) {
+    CAPTURE(text.substr(0, 40));
+    CHECK(!unmarked_blocks(text).has_value());
+  }
 }

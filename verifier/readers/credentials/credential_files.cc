@@ -309,8 +309,7 @@ bool is_other_cms(const PemBlock& block) {
 void read_other_block(const PemBlock& block, const Place& place, const std::string& problem,
                       Reading& reading) {
   const auto began = began_as(block.der);
-  const bool key = block.label.ends_with("KEY") && !block.label.starts_with("RSA ") &&
-                   !block.label.starts_with("DSA ");
+  const bool key = block.label.ends_with("KEY") && !is_label_of_another_trade(block.label);
   if (began && began->kind == Began::Kind::other_curve) {
     reading.holds("other-key");
     reading.device.note(Remark::resembles_evidence, place,
@@ -414,13 +413,11 @@ tl::expected<bool, Error> read_block(const PemBlock& block, const Place& place, 
   return true;
 }
 
-// A block that cannot be read, by the label that its problem begins with: of another trade, where
-// the label is.
+// A block that cannot be read, by the label that its problem begins with.
 bool is_ours(std::string_view problem) {
-  for (const char* other : {"pem: PGP ", "pem: RSA ", "pem: DSA ", "pem: OPENSSH ", "pem: SSH"}) {
-    if (problem.starts_with(other)) return false;
-  }
-  return true;
+  constexpr std::string_view kBefore = "pem: ";
+  return !problem.starts_with(kBefore) ||
+         !is_label_of_another_trade(problem.substr(kBefore.size()));
 }
 
 // What stands beside blocks that were read, and is what is left of another credential: markers with
@@ -456,6 +453,7 @@ Result<void> read_pem(const Source& s, Reading& reading) {
     const auto done = read_block(block, place, s, reading);
     if (const auto role = role_before_block(text(s.bytes), block.offset))
       hold_to_role(*role, before, reading);
+    call_keys(other_trade_before(text(s.bytes), block.offset), before, reading);
     if (!done) return tl::unexpected(done.error());
     read += *done ? 1 : 0;
   }

@@ -247,4 +247,12 @@ KeyItem say_dac_key_item(Encoding encoding, View item, const Place& place, Readi
   return is;
 }
 
+void call_keys(const std::string& name, size_t before, Reading& reading) {
+  auto& all = reading.device.statements;
+  for (size_t i = before; i < all.size() && !name.empty(); ++i) {
+    if (all[i].fact == FactId::private_key || all[i].fact == FactId::public_key)
+      all[i].place.item = name;
+  }
+}
+
 }  // namespace attest

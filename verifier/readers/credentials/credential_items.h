@@ -27,4 +27,7 @@ std::optional<Bytes> scalar_of(View item);
 // Says dac_private_key, or notes that it is encrypted, or reports that it can not be read.
 KeyItem say_dac_key_item(Encoding encoding, View item, const Place& place, Reading& reading);
 
+// Keys that were said since `before` stand in a place of this name.
+void call_keys(const std::string& name, size_t before, Reading& reading);
+
 }  // namespace attest

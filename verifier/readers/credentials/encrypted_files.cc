@@ -9,6 +9,7 @@
 #include "verifier/pki/encrypted_key.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/credentials/behind.h"
+#include "verifier/readers/credentials/damaged.h"
 #include "verifier/readers/factory_item.h"
 #include "verifier/readers/formats.h"
 
@@ -19,6 +20,18 @@ constexpr size_t kMaxSealed = 1u << 20;
 
 void say_key(View der, const Place& place, Reading& reading) {
   const auto key = parse_private_key(der);
+  const auto began = key ? std::nullopt : began_as(der);
+  if (began && began->kind == Began::Kind::foreign) {
+    reading.not_used.push_back(
+        {place_text(place), fmt::format("{}, in a bundle: none of a device", began->what)});
+    return;
+  }
+  if (began && began->kind == Began::Kind::other_curve) {
+    reading.holds("other-key");
+    reading.device.note(Remark::resembles_evidence, place,
+                        fmt::format("{}: expected a DAC's, on P-256", began->what));
+    return;
+  }
   if (!key) {
     reading.device.damaged(place, "private key", key.error().what);
     return;

@@ -13,6 +13,8 @@
 #include "verifier/readers/credentials/behind.h"
 #include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/credentials/damaged.h"
+#include "verifier/readers/credentials/loose_text.h"
+#include "verifier/readers/credentials/name_before.h"
 #include "verifier/readers/credentials/named_keys.h"
 #include "verifier/readers/credentials/pem_text.h"
 #include "verifier/readers/credentials/role_names.h"
@@ -24,7 +26,6 @@
 namespace attest {
 namespace {
 
-constexpr size_t kLeastText = 24;    // letters of base64 or digits that may be a credential
 constexpr size_t kLeastValue = 12;   // bytes of a value that may be a damaged one
 constexpr size_t kLeastInText = 64;  // the same within other text
 constexpr size_t kScalarBytes = 32;
@@ -126,16 +127,9 @@ const Reader* reader_by_name(std::string_view text, const PastedBytes& pasted, S
                              bool about_matter) {
   if (search == Search::log && pasted.bytes.size() != kScalarBytes) return nullptr;
   if (is_named_key(text, pasted, about_matter && search != Search::log)) return &named_key_reader;
-  return is_named_point(pasted) || (search == Search::names && is_named_blob(pasted)) ? &blob_reader
-                                                                                      : nullptr;
-}
-
-// A block of another trade says nothing of a device, damaged or not.
-bool is_ours(std::string_view label) {
-  for (const char* other : {"PGP ", "RSA ", "DSA ", "OPENSSH ", "SSH"}) {
-    if (label.starts_with(other)) return false;
-  }
-  return true;
+  return is_named_point(text, pasted) || (search == Search::names && is_named_blob(text, pasted))
+             ? &blob_reader
+             : nullptr;
 }
 
 // A block of PEM; nothing where its marker is only spoken of.
@@ -145,7 +139,7 @@ std::optional<Loose> of_span(const PemSpan& span) {
             .block = true,
             .pasted = {.name = span.label, .offset = span.begin, .end = span.end, .bytes = {}}};
   if (!span.problem.empty()) {
-    if (!is_ours(span.label)) return std::nullopt;
+    if (is_label_of_another_trade(span.label)) return std::nullopt;
     out.reader = nullptr;
     out.problem = fmt::format("pem: {}: {}", quotable(printable(span.label)), span.problem);
     return out;
@@ -154,35 +148,6 @@ std::optional<Loose> of_span(const PemSpan& span) {
       span.headers.empty() ? credential_reader({.path = {}, .bytes = span.der}) : nullptr;
   if (plain != nullptr) out.reader = plain;
   out.pasted.bytes = plain != nullptr ? span.der : to_bytes(view(span.as_file()));
-  return out;
-}
-
-// How many characters at the start of a line are the sign of a comment.
-size_t comment_sign(std::string_view line) {
-  const size_t from = std::min(line.find_first_not_of(" \t>"), line.size());
-  for (const std::string_view sign : {"// ", "/*", "#", ";", "*"}) {
-    if (line.substr(from).starts_with(sign)) return from + sign.size();
-  }
-  return from;
-}
-
-// The text without the signs of comments and the names before its values: letters of a damaged
-// value run from line to line.
-std::string without_names(std::string_view all) {
-  std::string out;
-  out.reserve(all.size());
-  while (!all.empty()) {
-    std::string_view line = all.substr(0, all.find('\n'));
-    all.remove_prefix(std::min(line.size() + 1, all.size()));
-    line.remove_prefix(comment_sign(line));
-    constexpr size_t kLongestName = 64;
-    const size_t sign = line.substr(0, kLongestName).find_first_of("=:");
-    if (sign != std::string_view::npos && line.size() - sign > kLeastText &&
-        !(sign == 2 && line[2] == ':'))
-      line.remove_prefix(sign + 1);
-    out += line;
-    out += '\n';
-  }
   return out;
 }
 
@@ -231,103 +196,6 @@ void add_damage_in(std::string_view rest, std::vector<Loose>& found) {
   if (!holds_damage(found)) add_runs(without_names(rest), found, [](View) { return true; });
 }
 
-// The long words of a text, and a shorter one that ends a row of them: letters of base64, or
-// digits.
-std::string long_words(std::string_view rest) {
-  constexpr size_t kLongWord = 48;
-  constexpr std::string_view kAround = " \t\r\"'`,;()[]{}<>";
-  std::string out;
-  bool row = false;
-  while (!rest.empty()) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    const bool shortened =
-        line.find("...") != std::string_view::npos || line.find("…") != std::string_view::npos;
-    std::string_view last;
-    bool any = false;
-    for (size_t at = 0; at < line.size() && !shortened;) {
-      const size_t end = std::min(line.find_first_of(kAround, at), line.size());
-      // (What '=' ends is a name, but at the end of letters.)
-      std::string_view word = line.substr(at, end - at);
-      const size_t name = word.substr(0, word.find_last_not_of('=') + 1).rfind('=');
-      if (name != std::string_view::npos) word.remove_prefix(name + 1);
-      if (word.size() >= kLongWord) {
-        out += std::string(word) + "\n";
-        any = true;
-      }
-      if (!word.empty()) last = word;
-      at = end + 1;
-    }
-    if (row && !any && !last.empty()) out += std::string(last) + "\n";
-    if (!any) out += '\n';
-    row = any;
-  }
-  return out;
-}
-
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \n") == std::string_view::npos;
-}
-
-// The strings of a text as text of their own: a line of JSON may hold lines of a dump.
-std::string unquoted(std::string_view rest) {
-  constexpr size_t kLeastLine = 64;
-  std::string out(rest);
-  for (size_t at = 0; at < out.size();) {
-    const size_t end = std::min(out.find('\n', at), out.size());
-    const std::string_view line = std::string_view(out).substr(at, end - at);
-    const bool strings = line.size() >= kLeastLine && (line.find('"') != std::string_view::npos ||
-                                                       line.find("\\n") != std::string_view::npos);
-    if (!strings) {
-      blank(out, at, end);
-      at = end + 1;
-      continue;
-    }
-    for (size_t i = at; i < end; ++i) {
-      if (out[i] == '\\' && i + 1 < end && (out[i + 1] == 'n' || out[i + 1] == 'r')) {
-        out[i] = ' ';
-        out[i + 1] = '\n';
-      } else if (out[i] == '"' || out[i] == '\\') {
-        out[i] = ' ';
-      }
-    }
-    at = end + 1;
-  }
-  return out;
-}
-
-// Comments are text here: their signs are blanks.
-void open_comments(std::string& text) {
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find('\n', at), text.size());
-    blank(text, at, at + comment_sign(std::string_view(text).substr(at, end - at)));
-    at = end + 1;
-  }
-}
-
-// Lines that are written as one, outside of strings, and a dump whose first line has a name before
-// its address: "x=00000000: 3082".
-void open_lines(std::string& text) {
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find('\n', at), text.size());
-    const std::string_view line = std::string_view(text).substr(at, end - at);
-    const bool strings = line.find_first_of("\"'`") != std::string_view::npos;
-    for (size_t i = at; !strings && i + 1 < end; ++i) {
-      if (text[i] != '\\' || (text[i + 1] != 'n' && text[i + 1] != 'r')) continue;
-      text[i] = ' ';
-      text[i + 1] = '\n';
-    }
-    const size_t zeros = line.find("0000: ");
-    const size_t before = zeros == std::string_view::npos || zeros == 0
-                              ? std::string_view::npos
-                              : line.find_last_not_of('0', zeros - 1);
-    if (before != std::string_view::npos &&
-        std::string_view("=,\":").find(line[before]) != std::string_view::npos)
-      blank(text, at, at + before + 1);
-    at = end + 1;
-  }
-}
-
 // The letters go on behind something strange: what stands before that is no head that was pasted.
 bool goes_on(std::string_view text, const PastedBytes& pasted) {
   constexpr size_t kLeastMore = 16;
@@ -341,29 +209,37 @@ bool goes_on(std::string_view text, const PastedBytes& pasted) {
   return false;
 }
 
-// Blanks at which no line may break, as pages on the web have them, become two that may. False: it
-// has none.
-bool blanks_that_break(std::string& text) {
-  constexpr std::string_view kNoBreak = "\u00a0";
-  bool any = false;
-  for (size_t at = 0; (at = text.find(kNoBreak, at)) != std::string::npos; any = true)
-    text.replace(at, kNoBreak.size(), kNoBreak.size(), ' ');
-  return any;
+bool speaks_of_certificates(std::string_view all) {
+  const std::string small = to_lower(all);
+  return small.find("certificate") != std::string::npos ||
+         small.find("attestation") != std::string::npos;
 }
 
 void add_pasted(std::string_view all, std::string& rest, Search search, LooseText& out) {
   bool whole = true;
   std::vector<Loose> found;
   bool credentials = false;
+  std::set<FactId> unwritten;  // places of which that is said, and which are empty
   for (PastedBytes& pasted : pasted_bytes(rest, &whole)) {
     const Reader* reader = reader_of_pasted(pasted);
     if (reader != nullptr && is_left_out(pasted) && goes_on(rest, pasted)) continue;
     credentials = credentials || reader == &x509_reader || reader == &cms_cd_reader;
-    if (reader == nullptr && is_unwritten(pasted.bytes) &&
-        (search == Search::log || search == Search::table || !role_before(rest, pasted.offset)))
-      continue;
+    if (reader == nullptr && is_unwritten(pasted.bytes)) {
+      const auto role = search == Search::log || search == Search::table
+                            ? std::nullopt
+                            : role_before(rest, pasted.offset);
+      if (!role) continue;
+      unwritten.insert(*role);
+    }
     found.push_back({.reader = reader, .pasted = std::move(pasted)});
   }
+  // (A converter's table is called "dac", too.)
+  const bool ours =
+      credentials || unwritten.size() > 1 || (!unwritten.empty() && speaks_of_certificates(all));
+  std::erase_if(found, [&](const Loose& f) {
+    return f.reader == nullptr && is_unwritten(f.pasted.bytes) && !ours &&
+           !names_a_credential(name_before(rest, f.pasted.offset, says_no_role).whole());
+  });
   std::optional<bool> about;
   for (Loose& f : found) {
     if (f.reader != nullptr || f.pasted.bytes.size() > kMostNamed) continue;
@@ -419,8 +295,12 @@ LooseText loose_in_text(std::string_view all, Search search) {
     };
     // (A line of it states more bytes than there are, and nobody has shortened it.)
     const bool whole = block.problem.empty() && !block.pasted.bytes.empty();
+    const auto is_part = [&](const Loose& f) {
+      const View one = f.pasted.bytes, all_of_it = block.pasted.bytes;
+      return one.size() < all_of_it.size() && equal(all_of_it.first(one.size()), one);
+    };
     const bool read = std::any_of(out.found.begin(), out.found.end(), [&](const Loose& f) {
-      return lies_in_it(f) && f.reader != &damaged_reader &&
+      return lies_in_it(f) && f.reader != &damaged_reader && !(whole && is_part(f)) &&
              !(is_left_out(f.pasted) && (whole || !f.pasted.shortened));
     });
     if (read) continue;
@@ -429,7 +309,7 @@ LooseText loose_in_text(std::string_view all, Search search) {
   }
   std::string strings = unquoted(rest);
   const size_t before = out.found.size();
-  if (!is_blank(strings)) add_pasted(all, strings, search, out);
+  if (strings.find_first_not_of(" \n") != std::string::npos) add_pasted(all, strings, search, out);
   for (size_t i = before; i < out.found.size(); ++i)
     blank(rest, out.found[i].pasted.offset, out.found[i].pasted.end);
   std::stable_sort(out.found.begin(), out.found.end(), [](const Loose& a, const Loose& b) {

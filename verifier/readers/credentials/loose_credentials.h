@@ -59,9 +59,11 @@ struct Before {
 void read_loose_credentials(const Source& s, const Reader& by, Before before, Reading& reading);
 // Of a text that its reader has cut out of the source, blanks in the place of what it read.
 void read_loose_text(const Source& s, std::string_view all, Before before, Reading& reading);
-// Of JSON that was parsed already, but for the `others` at its top.
+// Of JSON that was parsed already, but for the `others` at its top. `ours`: it is of our trade, and
+// no name in it is another's.
 void read_loose_json(const Json& json, const std::string& path,
-                     std::span<const std::string_view> others, Before before, Reading& reading);
+                     std::span<const std::string_view> others, Before before, Reading& reading,
+                     bool ours = false);
 
 // For both halves of this, finding and reading.
 // Its own length says that a part was left out by who pasted it: not there, and no damage. Nobody

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <set>
@@ -16,6 +15,7 @@
 #include "verifier/readers/credentials/behind.h"
 #include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/credentials/damaged.h"
+#include "verifier/readers/credentials/json_bytes.h"
 #include "verifier/readers/credentials/loose_credentials.h"
 #include "verifier/readers/credentials/named_keys.h"
 #include "verifier/readers/credentials/role_names.h"
@@ -78,98 +78,6 @@ void note_unsearched(const std::string& path, Reading& reading) {
 
 namespace {
 
-// A whole number as tables that know no others write it: "48.0", "4.8e1".
-std::optional<int64_t> whole_number(std::string_view text) {
-  constexpr size_t kMostDigits = 16;
-  if (text.size() > kMostDigits || text.find_first_of(".eE") == std::string_view::npos)
-    return std::nullopt;
-  double number = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool whole = failed == std::errc() && end == text.data() + text.size() && number >= -1000 &&
-                     number <= 1000 && static_cast<double>(static_cast<int64_t>(number)) == number;
-  return whole ? std::optional(static_cast<int64_t>(number)) : std::nullopt;
-}
-
-// A byte, as programs write it: 48, -126, 48.0, "30", "0x30".
-std::optional<uint8_t> byte_of(const Json& json) {
-  constexpr int64_t kLeast = -128, kMost = 255;
-  auto number = json.integer();
-  if (const auto* written = json.number(); written != nullptr && !number)
-    number = whole_number(written->text);
-  if (const std::string* written = json.string();
-      written != nullptr && written->find('.') != std::string::npos)
-    number = whole_number(*written);
-  if (number)
-    return *number >= kLeast && *number <= kMost ? std::optional(static_cast<uint8_t>(*number))
-                                                 : std::nullopt;
-  const std::string* word = json.string();
-  if (word == nullptr || word->size() > 4) return std::nullopt;
-  const bool sign = word->size() == 4 && (word->starts_with("0x") || word->starts_with("0X"));
-  const auto bytes = from_hex(std::string_view(*word).substr(sign ? 2 : 0));
-  return bytes && bytes->size() == 1 ? std::optional((*bytes)[0]) : std::nullopt;
-}
-
-// An array of bytes, or an object with their places as names ("0", "1"), as JavaScript writes one.
-struct JsonBytes {
-  Bytes bytes;
-  size_t strange = 0;  // of its elements that are no byte, with zeros in their place
-};
-std::optional<JsonBytes> bytes_of(const Json& json) {
-  constexpr size_t kLeast = 16, kStrange = 64;
-  JsonBytes out;
-  const auto add = [&](const Json& element) {
-    const auto byte = byte_of(element);
-    out.strange += !byte;
-    out.bytes.push_back(byte.value_or(0));
-    return out.strange <= 1 + out.bytes.size() / kStrange;
-  };
-  if (const auto* elements = json.array()) {
-    for (const Json& element : *elements) {
-      const auto* inner = element.array();  // a row of one column
-      if (!add(inner != nullptr && inner->size() == 1 ? inner->front() : element))
-        return std::nullopt;
-    }
-  } else if (const auto* members = json.object()) {
-    for (size_t i = 0; i < members->size(); ++i) {
-      if ((*members)[i].first != std::to_string(i) || !add((*members)[i].second))
-        return std::nullopt;
-    }
-  }
-  return out.bytes.size() >= kLeast ? std::optional(std::move(out)) : std::nullopt;
-}
-
-// An array of rows of bytes, as programs break them up. Nullopt: it is none, or what its rows are
-// each is a credential.
-std::optional<Bytes> bytes_in_rows(const Json& json) {
-  const auto* rows = json.array();
-  if (rows == nullptr || rows->size() < 2) return std::nullopt;
-  Bytes out;
-  for (const Json& row : *rows) {
-    const auto* elements = row.array();
-    if (elements == nullptr) return std::nullopt;
-    Bytes of_row;
-    for (const Json& element : *elements) {
-      const auto byte = byte_of(element);
-      if (!byte) return std::nullopt;
-      of_row.push_back(*byte);
-    }
-    if (first_der(of_row).size() == of_row.size() && !of_row.empty()) return std::nullopt;
-    out.insert(out.end(), of_row.begin(), of_row.end());
-  }
-  return credential_reader({.path = {}, .bytes = out}) != nullptr ? std::optional(std::move(out))
-                                                                  : std::nullopt;
-}
-
-// Lines, as an array of strings: as one text.
-std::string lines_of(const Json::Array& elements) {
-  std::string out;
-  for (const Json& element : elements) {
-    if (element.string() == nullptr) return {};
-    out += *element.string() + "\n";
-  }
-  return elements.size() > 1 ? out : std::string();
-}
-
 bool is_readable(const Loose& f) {
   return f.reader != nullptr && f.reader != &damaged_reader;
 }
@@ -203,7 +111,7 @@ class Behind {
       const Place place{.path = path_, .offset = {}, .item = item};
       const auto found = loose_in_value(*value, true);
       const auto role = role_at(item);
-      if (role && say_if_unwritten(*role, *value, place)) return;
+      if (role && keep_if_unwritten(*role, *value, place)) return;
       for (const Loose& f : found)
         read(source(*value), f, place, found.size() == 1 ? role : std::nullopt);
       if (found.empty()) named(key_letters(*value), place);
@@ -213,8 +121,10 @@ class Behind {
     if (const auto* members = json.object()) {
       state_together(json, item);
       if (read_jwk(json, {.path = path_, .offset = {}, .item = item}, reading_)) return;
-      const auto beside = named_beside(json, item);
-      if (beside) together_.insert_or_assign(beside->first, beside->second);
+      const auto [value_of, called] = named_beside(json, item);
+      const auto role = role_of_name(called);
+      if (role) together_.insert_or_assign(value_of, *role);
+      if (!called.empty()) names_.insert_or_assign(value_of, called);
       for (const auto& [name, value] : *members) {
         // A name is text as any other.
         for (const Loose& f : loose_in_value(name, true))
@@ -222,7 +132,8 @@ class Behind {
         if (std::find(others.begin(), others.end(), name) == others.end())
           this->json(value, inside(item, name), {});
       }
-      if (beside) together_.erase(beside->first);  // (the next of an array has the same place)
+      if (role) together_.erase(value_of);  // (the next of an array has the same place)
+      if (!called.empty()) names_.erase(value_of);
     }
     if (const auto* elements = json.array()) {
       if (lines(*elements, item)) return;
@@ -230,7 +141,8 @@ class Behind {
     }
   }
   // A private key by its name: one of any trade is a device's where credentials stand beside it.
-  void end_of_json() {
+  // `ours`: a file of our trade, in which no name is a converter's.
+  void end_of_json(bool ours) {
     const Device& d = reading_.device;
     const bool beside = std::any_of(d.statements.begin() + static_cast<std::ptrdiff_t>(first_),
                                     d.statements.end(), [&](const Statement& s) {
@@ -240,18 +152,27 @@ class Behind {
     for (const auto& [bytes, place] : std::exchange(called_keys_, {})) {
       if (beside) key(bytes, place);
     }
+    // (A converter's table is called "dac", too.)
+    std::set<FactId> roles;
+    for (const Unwritten& one : unwritten_) roles.insert(one.role);
+    for (const Unwritten& one : std::exchange(unwritten_, {})) {
+      if (ours || beside || roles.size() > 1 || names_a_credential(one.place.item))
+        say_no_certificate(one.role, one.bytes, one.place, reading_);
+    }
   }
   void text_of(const Source& s, std::string_view all, Search search) {
     const LooseText loose = loose_in_text(all, search);
     const std::string_view whole = all.size() == s.bytes.size() ? text(s.bytes) : all;
     if (!loose.whole && !std::exchange(told_, true)) note_unsearched(s.path, reading_);
     for (const Loose& f : loose.found) {
+      const size_t before = reading_.device.statements.size();
       if (search != Search::log || is_list_or_key(f))
         read(s, f, {.path = s.path, .offset = s.base + f.pasted.offset, .item = f.pasted.name},
              search == Search::log ? std::nullopt
              : f.block             ? role_before_block(whole, f.pasted.offset)
                                    : role_before(all, f.pasted.offset),
              all);
+      call_keys(other_trade_before(f.block ? whole : all, f.pasted.offset), before, reading_);
     }
   }
 
@@ -264,8 +185,10 @@ class Behind {
   }
   void named(Bytes bytes, const Place& place) {
     if (bytes.empty()) return;
-    const PastedBytes value{.name = place.item, .bytes = std::move(bytes)};
-    if (is_named_point(value)) {
+    const auto beside = names_.find(place.item);
+    const std::string called = beside == names_.end() ? "" : " " + beside->second;
+    const PastedBytes value{.name = place.item + called, .bytes = std::move(bytes)};
+    if (is_named_point({}, value)) {
       read({.path = path_, .bytes = value.bytes, .base = 0, .member = true},
            {.reader = &blob_reader, .pasted = {.name = {}, .bytes = value.bytes}}, place);
     } else if (is_named_key({}, value, false)) {
@@ -290,9 +213,12 @@ class Behind {
     const Place place{.path = path_, .offset = {}, .item = item};
     if (items_.contains(item)) return true;
     const auto role = role_at(item);
-    if (role && found->strange == 0 &&
-        (is_unwritten(found->bytes) ||
-         (looks_like_pem(found->bytes) && item.find("pem") == std::string::npos))) {
+    if (role && found->strange == 0 && is_unwritten(found->bytes)) {
+      unwritten_.push_back({*role, found->bytes, place});
+      return true;
+    }
+    if (role && found->strange == 0 && looks_like_pem(found->bytes) &&
+        item.find("pem") == std::string::npos) {
       say_no_certificate(*role, found->bytes, place, reading_);
       return true;
     }
@@ -371,20 +297,18 @@ class Behind {
     return role_of_name(name);
   }
   // {"name": "dac_cert", "value": …}: the item whose name stands beside it, and that.
-  static std::optional<std::pair<std::string, FactId>> named_beside(const Json& object,
-                                                                    const std::string& item) {
-    std::optional<FactId> role;
-    for (const char* name : {"name", "key", "id", "field", "label"}) {
-      const Json* member = object.find(name);
-      if (member == nullptr || member->string() == nullptr) continue;
-      role = role_of_name(*member->string());
-      break;
+  static std::pair<std::string, std::string> named_beside(const Json& object,
+                                                          const std::string& item) {
+    const auto* name = static_cast<const std::string*>(nullptr);
+    for (const char* member : {"name", "key", "id", "field", "label"}) {
+      const Json* json = object.find(member);
+      if (json != nullptr) name = json->string();
+      if (name != nullptr) break;
     }
-    if (!role) return std::nullopt;
     for (const char* value : {"value", "data", "content", "bytes"}) {
-      if (object.find(value) != nullptr) return std::pair(inside(item, value), *role);
+      if (name != nullptr && object.find(value) != nullptr) return {inside(item, value), *name};
     }
-    return std::nullopt;
+    return {};
   }
   static CertificatePtr only_certificate(const Json* value) {
     if (value != nullptr && value->string() == nullptr) value = value->find("__value__");
@@ -414,11 +338,11 @@ class Behind {
     }
   }
   // Zeros where a certificate should be.
-  bool say_if_unwritten(FactId role, std::string_view letters, const Place& place) {
+  bool keep_if_unwritten(FactId role, std::string_view letters, const Place& place) {
     if (letters.starts_with("hex:")) letters.remove_prefix(4);
     for (const Result<Bytes>& bytes : {from_hex_lenient(letters), from_base64_lines(letters)}) {
       if (!bytes || !is_unwritten(*bytes)) continue;
-      say_no_certificate(role, *bytes, place, reading_);
+      unwritten_.push_back({role, *bytes, place});
       return true;
     }
     return false;
@@ -429,9 +353,16 @@ class Behind {
   std::set<Sha256> known_;
   std::set<std::pair<Sha256, FactId>> stated_;  // what was read, with the role of its place
   std::map<std::string, FactId, std::less<>> together_;
-  std::set<std::string> items_;  // what the reader took, or found damaged
-  size_t first_;                 // statement behind what the reader said
+  std::map<std::string, std::string, std::less<>> names_;  // that stand beside their values
+  std::set<std::string> items_;                            // what the reader took, or found damaged
+  size_t first_;                                           // statement behind what the reader said
   std::vector<std::pair<Bytes, Place>> called_keys_;
+  struct Unwritten {
+    FactId role;
+    Bytes bytes;
+    Place place;
+  };
+  std::vector<Unwritten> unwritten_;  // places of a certificate that are empty
   bool told_ = false;
 };
 
@@ -439,13 +370,14 @@ class Behind {
 std::string around_blocks(std::string_view all) {
   std::string out(all);
   const PemFile file = parse_pem(view(all));
-  const auto take = [&](size_t begin) {
-    size_t end = all.find("-----END ", begin);
-    end = end == std::string_view::npos ? all.size() : std::min(all.find('\n', end), all.size());
-    blank(out, begin, end);
-  };
-  for (const PemBlock& block : file.blocks) take(block.offset);
-  for (const size_t begin : file.begun_at) take(begin);
+  std::set<size_t> begins(file.begun_at.begin(), file.begun_at.end());
+  for (const PemBlock& block : file.blocks) begins.insert(block.offset);
+  size_t closing = 0;  // the END marker up to whose line the text is taken
+  for (const size_t begin : begins) {
+    if (begin < closing) continue;
+    closing = std::min(all.find("-----END ", begin), all.size());
+    blank(out, begin, std::min(all.find('\n', closing), all.size()));
+  }
   return out;
 }
 
@@ -488,10 +420,11 @@ std::string without_certificates(std::string text) {
 }  // namespace
 
 void read_loose_json(const Json& json, const std::string& path,
-                     std::span<const std::string_view> others, Before before, Reading& reading) {
+                     std::span<const std::string_view> others, Before before, Reading& reading,
+                     bool ours) {
   Behind behind(path, before, reading);
   behind.json(json, {}, others);
-  behind.end_of_json();
+  behind.end_of_json(ours);
 }
 
 void read_loose_text(const Source& s, std::string_view all, Before before, Reading& reading) {
@@ -505,7 +438,7 @@ void read_loose_credentials(const Source& s, const Reader& by, Before before, Re
     const auto json = parse_json(text(s.bytes));
     if (json) {
       behind.json(*json, {}, {});
-      return behind.end_of_json();
+      return behind.end_of_json(true);
     }
     behind.text_of(s, text(s.bytes), Search::text);
   } else if (by.rest == Rest::around_blocks) {

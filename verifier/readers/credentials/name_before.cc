@@ -1,10 +1,11 @@
 #include "verifier/readers/credentials/name_before.h"
 
 #include <algorithm>
-#include <iterator>
+#include <initializer_list>
 
 #include "verifier/base/characters.h"
 #include "verifier/readers/credentials/role_names.h"
+#include "verifier/readers/text/markup.h"
 
 namespace attest {
 namespace {
@@ -27,24 +28,29 @@ std::string_view behind_values(std::string_view line) {
   return line.substr(from);
 }
 
-// Tags that name no value.
-bool is_of_layout(std::string_view tag) {
-  constexpr std::string_view kTags[] = {
-      "a",   "array", "b",    "body", "br",   "cell",  "code",   "data",   "dd",    "dict",
-      "div", "dl",    "dt",   "em",   "font", "entry", "h1",     "h2",     "h3",    "h4",
-      "h5",  "h6",    "html", "i",    "item", "kbd",   "key",    "li",     "name",  "ol",
-      "p",   "plist", "pre",  "row",  "samp", "span",  "strong", "string", "table", "tbody",
-      "td",  "text",  "th",   "tr",   "tt",   "u",     "ul",     "value"};
-  return std::find(std::begin(kTags), std::end(kTags), to_lower(tag)) != std::end(kTags);
+// Behind what is closed on the line, or stands empty there: it names what it holds.
+std::string_view behind_closed(std::string_view line) {
+  constexpr std::string_view kEnds = ",;";
+  size_t from = 0;
+  for (size_t at = 0; at < line.size(); ++at) {
+    const bool empty = line.substr(at).starts_with("\"\"") || line.substr(at).starts_with("''"),
+               bracket = std::string_view("])}").find(line[at]) != std::string_view::npos;
+    if (!empty && !bracket) continue;
+    const size_t next = line.find_first_not_of(" \t", at + (empty ? 2 : 1));
+    if (next != std::string_view::npos && kEnds.find(line[next]) != std::string_view::npos)
+      from = next + 1;
+  }
+  return line.substr(from);
 }
 
 // What the attributes of a tag name.
-std::string names_in(std::string_view tag) {
+std::string names_in(std::string_view attributes) {
   std::string out;
+  const std::string small = to_lower(attributes);
   for (const std::string_view attribute : {" name=", " key=", " id="}) {
-    const size_t at = tag.find(attribute);
-    if (at == std::string_view::npos) continue;
-    const std::string_view value = tag.substr(at + attribute.size());
+    const size_t at = small.find(attribute);
+    if (at == std::string::npos) continue;
+    const std::string_view value = attributes.substr(at + attribute.size());
     if (value.empty() || (value[0] != '"' && value[0] != '\'')) continue;
     out += " ";
     out += value.substr(1, value.find(value[0], 1) - 1);
@@ -52,23 +58,39 @@ std::string names_in(std::string_view tag) {
   return out;
 }
 
+// Behind the time that a log puts before its lines.
+std::string_view behind_time(std::string_view line) {
+  constexpr size_t kLeastDigits = 6;
+  const size_t from = std::min(line.find_first_not_of(" \t["), line.size());
+  size_t end = from, digits = 0;
+  for (;
+       end < line.size() && (is_digit(line[end]) || std::string_view("-:.,TZ+/]").find(line[end]) !=
+                                                        std::string_view::npos);
+       ++end)
+    digits += is_digit(line[end]);
+  const bool is_time = digits >= kLeastDigits && end < line.size() && line[end] == ' ';
+  if (!is_time) return line;
+  const std::string_view rest = line.substr(end + 1);
+  return !rest.empty() && is_digit(rest[0]) ? behind_time(rest) : rest;  // a date, and the time
+}
+
+// The words of a line without its tags, and what is open of it where it ends.
 std::string without_tags(std::string_view line) {
   std::string out;
   for (size_t at = 0; at < line.size();) {
-    const bool begins =
-        line[at] == '<' && at + 1 < line.size() && (is_letter(line[at + 1]) || line[at + 1] == '/');
-    const size_t end = begins ? line.find('>', at) : std::string_view::npos;
-    if (end == std::string_view::npos) {
+    const Tag tag = tag_at(line.substr(at));
+    if (tag.size == 0) {
       out += line[at++];
       continue;
     }
-    const std::string_view tag = line.substr(at + 1, end - at - 1);
-    const std::string named = names_in(tag);
-    const std::string_view own = tag.substr(0, tag.find_first_of(" \t"));
+    at += tag.size;
+    const std::string named = names_in(tag.attributes);
+    if (tag.is_empty) continue;
     // An element may be called by its own name: <dacCert>.
-    if (named.empty() && !tag.starts_with('/') && !is_of_layout(own)) out += own;
+    const bool is_name = named.empty() && !is_of_layout(tag.name);
+    if (is_name && tag.closes) out.clear();
+    if (is_name && !tag.closes) out += tag.name;
     out += named + " ";
-    at = end + 1;
   }
   return out;
 }
@@ -91,21 +113,102 @@ bool goes_on(std::string_view line) {
   return level != 0 && level != std::string_view::npos && line[level] == ' ';
 }
 
+// Nothing but what closes or parts places: what stands above it names another.
+bool closes(std::string_view line) {
+  if (has_word(without_tags(line))) return false;
+  for (const std::string_view sign : {"</", "/>", "]", "}", ")", "---", "===", "***"}) {
+    if (line.find(sign) != std::string_view::npos)
+      return line.find('|') == std::string_view::npos || sign[0] == '<';
+  }
+  return false;
+}
+
+// The head of a table with several columns.
+bool is_row_of_cells(std::string_view line) {
+  size_t cells = 0, begin = 0;
+  for (size_t at = 0; at < line.size();) {
+    const Tag tag = tag_at(line.substr(at));
+    const size_t size = std::max<size_t>(tag.size, 1);
+    if (line[at] == '|' || parts_words(tag.name)) {
+      cells += has_word(without_tags(line.substr(begin, at - begin)));
+      begin = at + size;
+    }
+    at += size;
+  }
+  return cells + has_word(without_tags(line.substr(begin))) > 1;
+}
+
+size_t indentation(std::string_view line) {
+  return std::min(line.find_first_not_of(" \t"), line.size());
+}
+bool is_heading(std::string_view line) {
+  return line.substr(indentation(line)).starts_with('#');
+}
+
+// "DAC:" right before "PAI:", and then the values: which of them is whose nobody can tell.
+bool stands_behind_another(std::string_view before, std::string_view line) {
+  while (!before.empty() && (before.back() == '\n' || before.back() == ' ' ||
+                             before.back() == '\t' || before.back() == '\r'))
+    before.remove_suffix(1);
+  const std::string_view other = before.substr(before.rfind('\n') + 1);  // npos + 1 is 0
+  if (is_heading(other) || is_heading(line) || indentation(other) != indentation(line) ||
+      closes(other) || !goes_on(other) || behind_values(other).size() != other.size())
+    return false;
+  return names_a_place(without_tags(other));
+}
+
+// "dac_cert" of "- name: dac_cert", where the next line is "value: …": a list of names and values.
+std::string_view name_beside(std::string_view line, std::string_view of_value) {
+  constexpr std::string_view kAround = " \t\r\"'-{,";
+  const auto bare = [&](std::string_view s) {
+    const size_t from = std::min(s.find_first_not_of(kAround), s.size());
+    s.remove_prefix(from);
+    return s.substr(0, s.find_last_not_of(kAround) + 1);  // npos + 1 is 0
+  };
+  const auto begins = [&](std::string_view s, std::initializer_list<std::string_view> keys) {
+    s = bare(s);
+    const std::string_view word = s.substr(0, s.find_first_of(" \t\"':="));
+    return std::find(keys.begin(), keys.end(), word) != keys.end();
+  };
+  const size_t sign = line.find_first_of(":=");
+  if (sign == std::string_view::npos || !begins(of_value, {"value", "data", "content", "bytes"}) ||
+      !begins(line, {"name", "key", "id", "field", "label"}))
+    return {};
+  return bare(line.substr(sign + 1));
+}
+
 }  // namespace
 
-std::string name_before(std::string_view text, size_t offset) {
+NameBefore name_before(std::string_view text, size_t offset,
+                       bool (*says_nothing)(std::string_view words)) {
   offset = std::min(offset, text.size());
   const size_t begin = offset - std::min(offset, kBefore);
-  std::string out;
+  NameBefore out;
   size_t end = offset;
   for (size_t lines = 0; lines < kMostLines; ++lines) {
     size_t from = end;
     while (from != begin && text[from - 1] != '\n') --from;
-    const std::string_view line = text.substr(from, end - from);
-    if (lines != 0 && has_word(line) && !goes_on(line)) return out;
-    const std::string_view rest = behind_values(line);
-    out = without_tags(rest) + " " + out;
-    if (rest.size() != line.size() || !says_no_role(out) || from == begin) return out;
+    const std::string_view line = from == begin && from != 0
+                                      ? text.substr(from, end - from)
+                                      : behind_time(text.substr(from, end - from));
+    const bool ends =
+        lines != 0 && (closes(line) || (has_word(line) && !goes_on(line)) || is_row_of_cells(line));
+    if (lines == 1) {
+      const std::string_view name = name_beside(line, out.line);
+      if (!name.empty()) return {.above = std::string(name) + " ", .line = out.line};
+    }
+    if (ends) return out;
+    const std::string_view rest = behind_closed(behind_values(line));
+    if (lines == 0) {
+      out.line = without_tags(rest);
+    } else {
+      out.above = without_tags(rest) + " " + out.above;
+    }
+    if (rest.size() != line.size() || from == begin) return out;
+    if (!says_nothing(out.whole()))
+      return lines != 0 && stands_behind_another(text.substr(begin, from - begin), line)
+                 ? NameBefore{}
+                 : out;
     end = from - 1;
   }
   return out;

@@ -9,12 +9,13 @@
 #include "verifier/crypto/crypto.h"
 #include "verifier/pki/key.h"
 #include "verifier/readers/credentials/credential_items.h"
+#include "verifier/readers/credentials/name_before.h"
+#include "verifier/readers/credentials/role_names.h"
 
 namespace attest {
 namespace {
 
 constexpr size_t kScalar = 32;
-constexpr size_t kBefore = 200;      // characters before a value that may say what it is
 constexpr size_t kMostBetween = 32;  // letters between the name and the value: "Bytes.fromHex("
 constexpr size_t kAround = 900;      // characters of one key as a tool prints it
 constexpr std::string_view kRoles[] = {"dac", "pai", "paa", "attest", "matter"};
@@ -116,6 +117,23 @@ void read_scalar(View bytes, const Place& place, Reading& reading) {
           : fmt::format("{} bytes that are called a private key, which has 32", bytes.size()));
 }
 
+bool is_key_of_dac(std::string_view words) {
+  const std::string letters = letters_of(words);
+  return !is_made_of_a_key(letters) &&
+         !has_any(letters, {"sha", "issuer", "signer", "authority", "paidac", "paadac"}) &&
+         has_any(letters, {"dac"}) && has_any(letters, {"pub"});
+}
+bool names_no_key(std::string_view words) {
+  const std::string letters = letters_of(words);
+  return names_only_a_key(words) && !names_role(letters);
+}
+// Of the lines above a value only a name counts: prose says what it likes.
+std::string name_above(std::string_view text, size_t offset) {
+  const NameBefore before = name_before(text, offset, names_no_key);
+  std::string whole = before.whole();
+  return names_only_a_key(whole) ? whole : before.line;
+}
+
 Result<void> read(const Source& s, Reading& reading) {
   read_scalar(
       s.bytes,
@@ -125,18 +143,6 @@ Result<void> read(const Source& s, Reading& reading) {
 }
 
 }  // namespace
-
-std::string_view words_before(std::string_view text, size_t offset) {
-  offset = std::min(offset, text.size());
-  const std::string_view all =
-      text.substr(offset - std::min(offset, kBefore), std::min(offset, kBefore));
-  const size_t line = all.rfind('\n') + 1;  // npos + 1 is 0
-  if (line == 0 || !letters_of(all.substr(line)).empty()) return all.substr(line);
-  const size_t last = all.find_last_not_of(" \t\r\n", line - 1);
-  if (last == std::string_view::npos || std::string_view("([{:=|>").find(all[last]) == all.npos)
-    return all.substr(line);
-  return all.substr(last == 0 ? 0 : all.rfind('\n', last - 1) + 1);
-}
 
 Bytes key_letters(std::string_view letters) {
   constexpr size_t kLongest = 256;
@@ -157,8 +163,9 @@ CalledKey called_key(std::string_view words) {
   for (size_t end = 0; (end = end_of_key_name(letters, end)) != std::string_view::npos;) {
     const std::string_view behind = std::string_view(letters).substr(end);
     if (behind.size() > kMostBetween) continue;
-    constexpr std::string_view kNotIt[] = {"id",   "name",   "path", "file", "slot",  "label",
-                                           "size", "handle", "type", "len",  "usage", "pass"};
+    constexpr std::string_view kNotIt[] = {"id",    "name", "path",   "file",  "slot",
+                                           "label", "size", "handle", "type",  "len",
+                                           "usage", "pass", "map",    "index", "mask"};
     if (std::any_of(std::begin(kNotIt), std::end(kNotIt),
                     [&](std::string_view w) { return behind.starts_with(w); }))
       continue;
@@ -170,25 +177,32 @@ CalledKey called_key(std::string_view words) {
   return CalledKey::no;
 }
 
-bool is_named_blob(const PastedBytes& value) {
+CalledKey called_key(std::string_view text, const PastedBytes& value) {
+  const std::string before = name_above(text, value.offset);
+  if (is_made_of_a_key(letters_of(before))) return CalledKey::no;
+  const CalledKey called = called_key(value.name);
+  return called == CalledKey::no ? called_key(before) : called;
+}
+
+bool is_named_blob(std::string_view text, const PastedBytes& value) {
   const std::string letters = letters_of(value.name);
   if (is_made_of_a_key(letters) || has_any(letters, {"sha"})) return false;
   switch (value.bytes.size()) {
     case kScalar / 2:
       return has_any(letters, {"challenge"});
     case kScalar:
-      return has_any(letters, {"nonce"}) || called_key(value.name) != CalledKey::no;
+      return has_any(letters, {"nonce"}) || called_key(text, value) != CalledKey::no;
     case 2 * kScalar:
       return has_any(letters, {"signature"});
     case 2 * kScalar + 1:
-      return has_any(letters, {"dac"}) && has_any(letters, {"pub"});
+      return is_key_of_dac(value.name) || is_key_of_dac(name_above(text, value.offset));
     default:
       return false;
   }
 }
 
-bool is_named_point(const PastedBytes& value) {
-  return value.bytes.size() == 2 * kScalar + 1 && is_named_blob(value);
+bool is_named_point(std::string_view text, const PastedBytes& value) {
+  return value.bytes.size() == 2 * kScalar + 1 && is_named_blob(text, value);
 }
 
 bool is_about_matter(std::string_view text) {
@@ -216,13 +230,15 @@ bool is_named_key(std::string_view text, const PastedBytes& value, bool about_ma
   // (A shorter one of these is cut.)
   if ((scalar || padded || value.bytes.size() < kScalar) && is_printed_key(text, value))
     return true;
-  const std::string_view before = words_before(text, value.offset);
-  if (is_made_of_a_key(letters_of(before))) return false;
-  CalledKey called = called_key(value.name);
   // (What has another length is a damaged key only where its own name says that it is one.)
   if (!scalar)
-    return called == CalledKey::ours && to_lower(value.name).find("priv") != std::string::npos;
-  if (called == CalledKey::no) called = called_key(before);
+    return called_key(value.name) == CalledKey::ours &&
+           to_lower(value.name).find("priv") != std::string::npos;
+  const CalledKey called = called_key(text, value);
+  // (Of a tunnel, whose keys are on another curve.)
+  if (called == CalledKey::key && value.name == "PrivateKey" &&
+      around(text, value).find("[Interface]") != std::string_view::npos)
+    return false;
   return called == CalledKey::ours || (called == CalledKey::key && about_matter);
 }
 
@@ -280,6 +296,9 @@ bool read_jwk(const Json& json, const Place& place, Reading& reading) {
       reading.device.damaged(of_d, "private key",
                              "the public key written beside it is not its own");
     say(*d, of_d, reading);
+  } else if (place.item.ends_with("keys[]") || place.item.ends_with("publicKeyJwk")) {
+    reading.not_used.push_back(
+        {place_text(place), "a public JWK of a set, which a service publishes: no device's"});
   } else if (!point.empty() && on_curve(point)) {
     reading.holds("public-key");
     reading.device.say(FactId::public_key, std::move(point), place);

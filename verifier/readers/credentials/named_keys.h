@@ -17,8 +17,10 @@ enum class CalledKey : uint8_t {
   key,   // a private key, of whatever trade
   ours,  // of a DAC, a PAI, a PAA
 };
-// By the words that stand before the value: its name, and what else its line says there.
+// By a name: a column's, a member's.
 CalledKey called_key(std::string_view words);
+// By all that names the value in its text (name_before.h).
+CalledKey called_key(std::string_view text, const PastedBytes& value);
 // Letters that are 32 bytes or nearly so, or the 65 of a point, in the ways in which keys are
 // written; empty: none.
 Bytes key_letters(std::string_view letters);
@@ -27,14 +29,11 @@ Bytes key_letters(std::string_view letters);
 bool is_named_key(std::string_view text, const PastedBytes& value, bool about_matter);
 bool is_about_matter(std::string_view text);
 
-// The words before a value: of its line, and of the one before that goes on in it.
-std::string_view words_before(std::string_view text, size_t offset);
-
 // Bare bytes are everywhere in source code: what they are called has to say that they are ours, of
 // an attestation or a key.
-bool is_named_blob(const PastedBytes& value);
+bool is_named_blob(std::string_view text, const PastedBytes& value);
 // The same of a point alone: what is called the DAC's public key.
-bool is_named_point(const PastedBytes& value);
+bool is_named_point(std::string_view text, const PastedBytes& value);
 
 // Of bytes that are called a private key.
 extern const Reader named_key_reader;

@@ -83,6 +83,10 @@ std::string without_frame(std::string_view body, std::string_view before, std::s
 
 // The block goes on in the line of its marker.
 bool holds_letters(std::string_view line) {
+  // (Of a log in JSON each line is a string, whose line end is written down.)
+  for (const std::string_view end : {"\\n\"", "\\r\\n\""}) {
+    if (line.starts_with(end)) return false;
+  }
   constexpr size_t kLeast = 12;
   size_t run = 0;
   for (const char c : line) {

@@ -196,6 +196,15 @@ bool is_filled(View der) {
 
 }  // namespace
 
+bool is_label_of_another_trade(std::string_view label) {
+  for (const std::string_view other :
+       {"PGP ", "RSA ", "DSA ", "OPENSSH ", "SSH", "AGE ", "OpenVPN ", "NEBULA ", "TSS2 ",
+        "ENCRYPTED SIGSTORE ", "ENCRYPTED COSIGN "}) {
+    if (label.starts_with(other)) return true;
+  }
+  return false;
+}
+
 PemBody pem_body(std::string_view text) {
   text = text.substr(0, kMostLooked);
   text = text.substr(0, std::min(text.find(kDashes), text.find('\0')));

@@ -11,6 +11,9 @@
 
 namespace attest {
 
+// What its label says to be of another trade says nothing of a device, whole or damaged.
+bool is_label_of_another_trade(std::string_view label);
+
 enum class PemBody : uint8_t {
   none,       // prose, a placeholder, a program: no credential
   shortened,  // a credential's, and who pasted it left a part out ("...")

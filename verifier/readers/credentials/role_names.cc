@@ -10,7 +10,6 @@
 #include "verifier/pki/key.h"
 #include "verifier/readers/credentials/credential_items.h"
 #include "verifier/readers/credentials/name_before.h"
-#include "verifier/readers/credentials/named_keys.h"
 
 namespace attest {
 namespace {
@@ -58,7 +57,8 @@ bool says_nothing(std::string_view word) {
       "fromhex",   "unhexlify", "decode",      "binascii", "bytearray",   "progmem",     "export",
       "blob",      "file",      "int",         "size",     "attestation", "is",          "asn",
       "binary",    "encoded",   "of",          "to",       "for",         "all",         "examples",
-      "config",    "option",    "octets",      "word",     "ascii"};
+      "config",    "option",    "octets",      "word",     "ascii",       "self",        "this",
+      "cfg",       "conf",      "ctx",         "env",      "environ",     "os"};
   return std::all_of(word.begin(), word.end(), is_digit) ||
          std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
 }
@@ -83,6 +83,17 @@ static bool names_a_file(std::string_view name) {
   return false;
 }
 
+static bool is_any_of(std::string_view word, std::initializer_list<std::string_view> any) {
+  return std::find(any.begin(), any.end(), word) != any.end();
+}
+// A certificate of the declaration ("declaration_cert", not "cert_dclrn") may be its signer's.
+static bool is_of_signer(const std::vector<std::string>& words) {
+  const auto last = std::find_if(words.rbegin(), words.rend(), [](const std::string& word) {
+    return is_any_of(word, {"declaration", "dclrn", "cert", "certificate", "crt"});
+  });
+  return last != words.rend() && !is_any_of(*last, {"declaration", "dclrn"});
+}
+
 std::optional<FactId> role_of_name(std::string_view name) {
   if (names_a_file(name)) return std::nullopt;
   const std::vector<std::string> words = words_of(name);
@@ -104,9 +115,8 @@ std::optional<FactId> role_of_name(std::string_view name) {
              in_words = !by_letters && !declares && has({"attestation"});
   const bool dac = has({"dac"}) || (in_words && !between && has({"device"}) && certificate);
   const bool pai = has({"pai"}) || (in_words && between && has({"product"}));
-  // (A certificate of the declaration may be its signer's.)
-  const bool cd =
-      (has({"cd"}) && !certificate) || (declares && (has({"certification"}) || certificate));
+  const bool cd = (has({"cd"}) && !certificate) ||
+                  (declares && (has({"certification"}) || certificate) && !is_of_signer(words));
   const bool is_one = (dac ? 1 : 0) + (pai ? 1 : 0) + (cd ? 1 : 0) == 1;
   if (!is_one || (between && !pai) || ((declares || has({"certification"})) && !cd))
     return std::nullopt;
@@ -119,14 +129,71 @@ bool says_no_role(std::string_view name) {
                      [](const std::string& word) { return says_nothing(word); });
 }
 
+bool names_a_place(std::string_view name) {
+  const std::vector<std::string> words = words_of(name);
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return is_any_of(word, {"dac", "pai", "paa", "cd", "declaration", "dclrn", "intermediate",
+                            "root", "issuer", "signer", "ca"});
+  });
+}
+
+bool names_a_credential(std::string_view name) {
+  const std::vector<std::string> words = words_of(name);
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return is_any_of(word, {"cert", "certificate", "crt", "declaration", "dclrn", "attestation",
+                            "intermediate"});
+  });
+}
+
+bool names_another_trade(std::string_view name) {
+  // (Of a place in JSON the last two names: what is around them is an envelope.)
+  const size_t last = name.rfind('.'), before = last == std::string_view::npos || last == 0
+                                                    ? last
+                                                    : name.rfind('.', last - 1);
+  if (before != std::string_view::npos) name.remove_prefix(before + 1);
+  const std::vector<std::string> words = words_of(name);
+  const auto has = [&](std::initializer_list<std::string_view> any) {
+    return std::any_of(words.begin(), words.end(),
+                       [&](const std::string& word) { return is_any_of(word, any); });
+  };
+  if (has({"dac", "pai", "paa", "cd", "attestation", "matter", "chip", "declaration"}))
+    return false;
+  const bool of_a_tool = words == std::vector<std::string>{"ecdsa", "pub", "key"};  // imgtool's
+  return of_a_tool || has({"ota",     "firmware", "mcuboot", "boot",   "bootloader", "signing",
+                           "release", "update",   "jwt",     "oidc",   "oauth",      "tls",
+                           "ssl",     "https",    "web",     "server", "client",     "mqtt",
+                           "ssh",     "vapid",    "apns",    "fcm",    "cosign",     "sigstore",
+                           "vpn",     "acme",     "saml",    "wallet", "webhook"});
+}
+
+std::string other_trade_before(std::string_view text, size_t offset) {
+  const std::string before = name_before(text, offset, names_only_a_key).whole();
+  if (before.size() > 3 * kLongestName || !names_another_trade(before)) return {};
+  std::string out;
+  for (const std::string& word : words_of(before)) out += (out.empty() ? "" : "_") + word;
+  return out;
+}
+
+bool names_only_a_key(std::string_view name) {
+  const std::vector<std::string> words = words_of(name);
+  return std::all_of(words.begin(), words.end(), [](const std::string& word) {
+    return says_nothing(word) ||
+           is_any_of(word, {"dac",    "pai",        "paa",     "key",       "priv",   "prv",
+                            "pri",    "privatekey", "privkey", "publickey", "pubkey", "point",
+                            "scalar", "ec",         "ecc",     "ecdsa",     "secp",   "prime",
+                            "nist",   "d",          "q",       "v",         "r"});
+  });
+}
+
 // Where the marker begins right behind which the value stands: it is the block's. npos: none.
 static size_t marker_before(std::string_view text, size_t offset) {
   constexpr size_t kMostBefore = 128;
   constexpr std::string_view kDashes = "-----";
   offset = std::min(offset, text.size());
   const size_t least = offset - std::min(offset, kMostBefore),
-               begin = text.substr(0, offset).rfind("-----BEGIN ");
-  if (begin == std::string_view::npos || begin < least) return std::string_view::npos;
+               found = text.substr(least, offset - least).rfind("-----BEGIN ");
+  if (found == std::string_view::npos) return std::string_view::npos;
+  const size_t begin = least + found;
   const size_t dashes = text.find(kDashes, begin + kDashes.size());
   if (dashes == std::string_view::npos || dashes + kDashes.size() > offset)
     return std::string_view::npos;
@@ -141,7 +208,7 @@ static size_t marker_before(std::string_view text, size_t offset) {
 std::optional<FactId> role_before(std::string_view text, size_t offset) {
   if (const size_t marker = marker_before(text, offset); marker != std::string_view::npos)
     return role_before_block(text, marker);
-  const std::string before = name_before(text, offset);
+  const std::string before = name_before(text, offset, says_no_role).whole();
   return before.size() > 3 * kLongestName ? std::nullopt : role_of_name(before);
 }
 
@@ -180,8 +247,8 @@ bool is_pem_among_bytes(std::string_view text, const PastedBytes& value, bool of
   const std::string_view written =
       text.substr(begin, std::min<size_t>(value.end, text.size()) - begin);
   if (written.find("-----BEGIN") != std::string_view::npos) return false;
-  const std::string_view before = words_before(text, value.offset);
-  if (of_factory_data || before.find(",data,") != std::string_view::npos) return true;
+  const std::string before = name_before(text, value.offset, says_no_role).whole();
+  if (of_factory_data || before.find(",data,") != std::string::npos) return true;
   const auto words = words_of(before);
   // (Behind it what ended it may stand.)
   return is_written_as_bytes(written.substr(0, written.size() / 4 * 3)) &&

@@ -17,8 +17,18 @@ namespace attest {
 // "dac_cert", "kPaiCert", "kDevelopmentDAC_Cert_FFF1_8000", "PAI certificate", "cert_dclrn",
 // "deviceAttestationCertificate".
 std::optional<FactId> role_of_name(std::string_view name);
+// It says that a certificate or a declaration stands there; "dac" may be a converter's, too.
+bool names_a_credential(std::string_view name);
 // Nothing but words that stand around the name of a role: "value", "certificate", "const uint8_t".
 bool says_no_role(std::string_view name);
+// A place for one credential among several, whatever it is: "PAA", "issuer of the DAC".
+bool names_a_place(std::string_view name);
+// The name of a key that is none of a device's attestation: "jwt_signing_key", "mqtt.privateKey".
+bool names_another_trade(std::string_view name);
+// That name of what begins at this offset, as a place is called; empty: it has none such.
+std::string other_trade_before(std::string_view text, size_t offset);
+// Nothing but the words of a key's name and of whose it is.
+bool names_only_a_key(std::string_view name);
 // The role of what stands before a value of a text (name_before.h).
 std::optional<FactId> role_before(std::string_view text, size_t offset);
 

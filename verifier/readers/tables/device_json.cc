@@ -534,7 +534,7 @@ void read_device_json(const Json& json, const std::string& path, Reading& readin
       unknown(name);
     }
   }
-  read_loose_json(json, path, others, before, reading);
+  read_loose_json(json, path, others, before, reading, true);
   mask_quoted(path, quoted, reading);
 }
 

@@ -252,11 +252,11 @@ class Table {
     if (found.empty()) {
       PastedBytes point = value_of(key_letters(bare));
       point.name = name;
-      if (is_named_point(point))
+      if (is_named_point({}, point))
         found.push_back({.reader = &blob_reader, .pasted = std::move(point)});
     }
     auto role = role_of_name(name);
-    if (found.empty() && role) {
+    if (found.empty() && role && names_a_credential(name)) {
       for (const auto& bytes : {from_hex_lenient(bare), from_base64_lines(bare)}) {
         if (bytes && is_unwritten(*bytes))
           found = {{.reader = nullptr, .pasted = value_of(*bytes)}};

@@ -528,9 +528,11 @@ class Log {
       if (exchange->earlier() == 0) continue;
       const char* which = exchange->before_counts() ? "the first that is wrong by itself counts"
                                                     : "the last one counts";
+      const bool one = exchange->earlier() == 1;
       reading_.device.note(Remark::reported_value, at(source_.base, ""),
-                           fmt::format("{} earlier {} exchanges of this log are left out: {}",
-                                       exchange->earlier(), exchange->kind().called, which));
+                           fmt::format("{} other {} {} of this log {} left out: {}",
+                                       exchange->earlier(), exchange->kind().called,
+                                       one ? "exchange" : "exchanges", one ? "is" : "are", which));
     }
     for (const auto& [code, offset] : earlier_results_)
       reading_.device.note(

@@ -50,8 +50,13 @@ bool is_credential(const Loose& f) {
   return f.reader != &blob_reader;
 }
 // (Of bytes that are called a key and say not whose it is, the rest of the evidence may tell.)
-bool is_evidence(const Loose& f) {
-  return is_credential(f) || is_named_point(f.pasted) || called_key(f.pasted.name) != CalledKey::no;
+bool is_evidence(std::string_view all, const Loose& f) {
+  return is_credential(f) || is_named_point(all, f.pasted) ||
+         called_key(all, f.pasted) != CalledKey::no;
+}
+bool has_evidence(std::string_view all, const LooseText& loose) {
+  return std::any_of(loose.found.begin(), loose.found.end(),
+                     [&](const Loose& f) { return is_evidence(all, f); });
 }
 
 bool recognises(const Source& s) {
@@ -60,8 +65,7 @@ bool recognises(const Source& s) {
   Reading scratch;
   if (read_values(s, scratch) == Values::read) return true;
   const LooseText loose = loose_in_text(text(s.bytes), Search::names);
-  return (!loose.whole && s.member) ||
-         std::any_of(loose.found.begin(), loose.found.end(), is_evidence);
+  return (!loose.whole && s.member) || has_evidence(text(s.bytes), loose);
 }
 
 // A large text in which nothing was found goes on to the readers that are asked behind this one.
@@ -84,8 +88,7 @@ Result<void> read(const Source& s, Reading& reading) {
   // (Of JSON whose values were looked at, only bare bytes with a name are left.)
   const LooseText loose = loose_in_text(text(s.bytes), Search::names);
   if (!loose.whole) note_unsearched(s.path, reading);
-  if (large && values == Values::no_json && loose.whole &&
-      std::none_of(loose.found.begin(), loose.found.end(), is_evidence))
+  if (large && values == Values::no_json && loose.whole && !has_evidence(text(s.bytes), loose))
     return hand_on(s, reading, false);
   if (!large && nearly_device_json_reader.recognises(s)) nearly_device_json_reader.read(s, reading);
   for (const Loose& f : loose.found) {
@@ -96,7 +99,9 @@ Result<void> read(const Source& s, Reading& reading) {
     if (role && !f.block && is_pem_among_bytes(text(s.bytes), f.pasted, false)) {
       say_no_certificate(*role, f.pasted.bytes, place, reading);
     } else {
+      const size_t before = reading.device.statements.size();
       read_loose(s, f, place, reading, role);
+      call_keys(other_trade_before(text(s.bytes), f.pasted.offset), before, reading);
     }
   }
   return {};

@@ -6,6 +6,7 @@
 
 #include "verifier/base/bytes.h"
 #include "verifier/base/characters.h"
+#include "verifier/readers/text/markup.h"
 
 namespace attest {
 namespace {
@@ -17,36 +18,6 @@ constexpr size_t kMostTag = 512, kMostEntity = 12, kMostEscape = 64, kMostLabel 
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-// --- tags
-
-// "w:p" of "</w:p>"; empty: no tag begins here.
-std::string_view tag_name(std::string_view s) {
-  if (s.size() < 3 || s[0] != '<') return {};
-  s.remove_prefix(s[1] == '/' ? 2 : 1);
-  size_t end = 0;
-  while (end < s.size() &&
-         (is_letter(s[end]) || is_digit(s[end]) || s[end] == ':' || s[end] == '-'))
-    ++end;
-  return end != 0 && is_letter(s[0]) ? s.substr(0, end) : std::string_view();
-}
-size_t tag_size(std::string_view s) {
-  if (tag_name(s).empty()) return 0;
-  const size_t end = s.substr(0, kMostTag).find('>');
-  return end == std::string_view::npos ? 0 : end + 1;
-}
-// A line of its own begins and ends there.
-bool breaks_line(std::string_view name) {
-  name.remove_prefix(name.rfind(':') + 1);  // npos + 1 is 0
-  constexpr std::string_view kTags[] = {"br", "p",  "div", "tr", "li", "row", "line-break",
-                                        "si", "h1", "h2",  "h3", "h4", "dt",  "dd"};
-  return std::find(std::begin(kTags), std::end(kTags), to_lower(name)) != std::end(kTags);
-}
-bool parts_words(std::string_view name) {
-  name.remove_prefix(name.rfind(':') + 1);
-  constexpr std::string_view kTags[] = {"td", "th", "tab", "s", "cell"};
-  return std::find(std::begin(kTags), std::end(kTags), to_lower(name)) != std::end(kTags);
 }
 
 // --- line ends that a program joins to its strings: '||chr(10)||', " & vbCrLf & "
@@ -144,8 +115,8 @@ class Block {
       : s_(block),
         rtf_(rtf),
         mail_(block.find("=3D") != std::string_view::npos || has_soft_break()),
-        web_(block.find("-----BEGIN%20") != std::string_view::npos ||
-             block.find("-----BEGIN+") != std::string_view::npos ||
+        form_(block.find("-----BEGIN+") != std::string_view::npos),
+        web_(form_ || block.find("-----BEGIN%20") != std::string_view::npos ||
              block.find("%0A") != std::string_view::npos) {}
 
   std::string run() {
@@ -162,10 +133,14 @@ class Block {
   bool has_soft_break() const {
     constexpr size_t kLeast = 72, kMost = 76;
     for (size_t at = 0; (at = s_.find('=', at)) != std::string_view::npos; ++at) {
-      const size_t size = soft_break(at), line = at - (s_.substr(0, at).rfind('\n') + 1);
-      if (size != 0 && line >= kLeast && line < kMost && at + size < s_.size() &&
-          is_base64_letter(s_[at + size]))
-        return true;
+      const size_t size = soft_break(at);
+      if (size == 0 || at + size >= s_.size() || !is_base64_letter(s_[at + size])) continue;
+      // (What pads the last line of a block stands before the END line, with whatever is before
+      // it.)
+      const std::string_view next = s_.substr(at + size);
+      if (next.substr(0, next.find('\n')).find(kEnd) != std::string_view::npos) return false;
+      const size_t line = at - (s_.substr(0, at).rfind('\n') + 1);
+      if (line >= kLeast && line < kMost) return true;
     }
     return false;
   }
@@ -191,10 +166,9 @@ class Block {
   void step() {
     const std::string_view rest = s_.substr(at_);
     const char c = rest[0];
-    if (const size_t size = c == '<' ? tag_size(rest) : 0; size != 0) {
-      const std::string_view name = tag_name(rest);
-      if (breaks_line(name)) return put('\n', size);
-      return parts_words(name) ? put(' ', size) : leave_out(size);
+    if (const Tag tag = c == '<' ? tag_at(rest) : Tag{}; tag.size != 0) {
+      if (breaks_line(tag.name)) return put('\n', tag.size);
+      return parts_words(tag.name) ? put(' ', tag.size) : leave_out(tag.size);
     }
     if (const Character meant = c == '&' ? entity(rest) : Character{}; meant.size != 0)
       return put(meant.meant, meant.size);
@@ -207,7 +181,8 @@ class Block {
     if (web_) {
       if (const Character meant = by_digits(rest, '%'); meant.size != 0)
         return put(meant.meant, meant.size);
-      if (c == '+') return put(' ', 1);
+      // (An address may leave a plus as it is; a form never does.)
+      if (form_ && c == '+') return put(' ', 1);
     }
     if (rtf_ && (c == '\\' || c == '{' || c == '}' || c == '\n' || c == '\r')) return rtf(rest);
     if (const size_t size = join_size(rest); size != 0) return put('\n', size);
@@ -228,7 +203,7 @@ class Block {
   }
 
   std::string_view s_;
-  bool rtf_, mail_, web_;
+  bool rtf_, mail_, form_, web_;
   size_t at_ = 0, left_out_ = 0;
   std::string out_;
 };
@@ -239,16 +214,17 @@ size_t begin_of_row(std::string_view text, size_t marker) {
   const size_t least = marker - std::min(marker, kMostBefore);
   for (size_t at = marker; at > least;) {
     --at;
-    if (text[at] != '<') {
-      const size_t open = text.substr(0, at + 1).rfind('<');
-      const bool of_tag = open != std::string_view::npos && open >= least &&
-                          open + tag_size(text.substr(open)) > at;
-      if (!of_tag && !is_digit(text[at]) && !(is_blank(text[at]) && text[at] != '\n'))
+    if (text[at] == '>') {
+      const size_t open = text.substr(least, at - least).rfind('<');
+      if (open == std::string_view::npos ||
+          tag_at(text.substr(least + open)).size != at - least - open + 1)
         return marker;
-      if (of_tag) at = open;
+      at = least + open;
+      const Tag tag = tag_at(text.substr(at));
+      if (breaks_line(tag.name)) return tag.closes ? marker : at;
+    } else if (!is_digit(text[at]) && !(is_blank(text[at]) && text[at] != '\n')) {
+      return marker;
     }
-    if (text[at] == '<' && breaks_line(tag_name(text.substr(at))))
-      return at + 1 < text.size() && text[at + 1] == '/' ? marker : at;
   }
   return marker;
 }
@@ -257,10 +233,10 @@ size_t begin_of_row(std::string_view text, size_t marker) {
 size_t behind_marks(std::string_view text, size_t end, bool rtf) {
   while (end < text.size()) {
     const std::string_view rest = text.substr(end, kMostTag);
-    const size_t tag = tag_size(rest);
+    const Tag tag = tag_at(rest);
     // (What opens there is another's.)
-    if (tag != 0 && (rest[1] == '/' || to_lower(tag_name(rest)) == "br")) {
-      end += tag;
+    if (tag.size != 0 && (tag.closes || to_lower(tag.name) == "br")) {
+      end += tag.size;
     } else if (const Character blank = entity(rest); blank.size != 0 && blank.meant == ' ') {
       end += blank.size;
     } else if (rest[0] == 0x1B) {
@@ -278,9 +254,10 @@ size_t behind_marks(std::string_view text, size_t end, bool rtf) {
 
 // Behind the block's END marker; npos: it has none before the next block.
 size_t end_of_block(std::string_view text, size_t begin) {
-  const std::string_view block = text.substr(begin, kMostBlock);
-  const size_t next = block.find(kBegin, kBegin.size()), end = block.find(kEnd);
-  if (end == std::string_view::npos || end > next) return std::string_view::npos;
+  std::string_view block = text.substr(begin, kMostBlock);
+  block = block.substr(0, block.find(kBegin, kBegin.size()));
+  const size_t end = block.find(kEnd);
+  if (end == std::string_view::npos) return std::string_view::npos;
   const size_t dashes = block.substr(0, end + kEnd.size() + kMostLabel).find(kDashes, end + 5);
   return dashes == std::string_view::npos ? std::string_view::npos
                                           : begin + dashes + kDashes.size();
@@ -298,10 +275,13 @@ std::optional<std::string> unmarked_blocks(std::string_view text) {
       continue;
     }
     const size_t begin = begin_of_row(text, at);
-    if (Block(text.substr(begin, end - begin), rtf).run() != text.substr(begin, end - begin)) {
+    std::string meant = Block(text.substr(begin, end - begin), rtf).run();
+    if (meant != text.substr(begin, end - begin)) {
       end = behind_marks(text, end, rtf);
+      if (begin + meant.size() != end) meant += '\n';
+      meant.resize(end - begin, ' ');
       if (!out) out = std::string(text);
-      out->replace(begin, end - begin, Block(text.substr(begin, end - begin), rtf).run());
+      out->replace(begin, meant.size(), meant);
     }
     at = end;
   }
