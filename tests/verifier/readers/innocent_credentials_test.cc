@@ -109,3 +109,18 @@ TEST_CASE("a declaration that is signed or damaged in any way stays one") {
     CHECK(!w.fails({{"cd2.der", one}}).empty());
   }
 }
+
+TEST_CASE(
+    "a key that is called another trade's is not used, and what stands beside its name is not "
+    "shown") {
+  const FolderDevice w("innocent-keys");
+  const Bytes key =
+      made::sequence({made::integer(uint64_t{1}), made::octets(forge::key_named("web").scalar),
+                      made::element(0xA0, {made::oid("1.2.840.10045.3.1.7")})});
+  const Judged all =
+      w.judged({{"a.txt", "pin 20202021, jwt signing key: |\n" + to_pem("EC PRIVATE KEY", key)}});
+  CHECK(all.ids(Status::fail).empty());
+  REQUIRE(all.evidence.not_used.size() == 1);
+  CHECK(all.evidence.not_used[0].path.ends_with("(pin_jwt_signing_key)"));
+  CHECK(all.evidence.not_used[0].why == "a key of another trade, as it is called there");
+}

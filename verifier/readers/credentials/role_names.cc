@@ -170,7 +170,9 @@ std::string other_trade_before(std::string_view text, size_t offset) {
   const std::string before = name_before(text, offset, names_only_a_key).whole();
   if (before.size() > 3 * kLongestName || !names_another_trade(before)) return {};
   std::string out;
-  for (const std::string& word : words_of(before)) out += (out.empty() ? "" : "_") + word;
+  for (const std::string& word : words_of(before)) {  // (Numbers may be a secret.)
+    if (is_letter(word[0])) out += (out.empty() ? "" : "_") + word;
+  }
   return out;
 }
 
