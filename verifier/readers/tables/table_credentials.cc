@@ -151,7 +151,9 @@ class Table {
     if (!looks_like_pem(s_.bytes)) return;
     const PemFile file = parse_pem(s_.bytes);
     const auto take = [&](size_t begin) {
-      const size_t next = std::min(all.find("-----BEGIN ", begin + 1), all.size());
+      // (Blanks may stand before its own marker.)
+      constexpr std::string_view kBegin = "-----BEGIN ";
+      const size_t next = std::min(all.find(kBegin, all.find(kBegin, begin) + 1), all.size());
       const size_t end = all.substr(0, next).find("-----END ", begin);
       const size_t behind =
           end == std::string_view::npos ? next : std::min(all.find('\n', end), all.size());
