@@ -62,7 +62,7 @@ def main():
         good = (ROOT / "fixtures/devices/good/options").read_text().split()[:-1] + [folder + "/long.json"]
         bad = (ROOT / "fixtures/devices/dac-of-another-vendor/options").read_text().split()
         trust = "--network none --at 2026-06-01T00:00:00Z --trust-paa fixtures/trust --trust-cd-signer fixtures/trust".split()
-        runs = {"a long name": ["verify", *good], "a fault": ["verify", *bad], "all checks": ["verify", "--all", *bad], "a lot": ["lot", "-q", *trust, "fixtures/devices"],
+        runs = {"a long name": ["verify", *good], "a fault": ["verify", *bad], "all checks": ["verify", "--all", *bad], "a lot": ["lot", "-q", "--format", "text", *trust, "fixtures/devices"],
                 "inspect": ["inspect", "fixtures/devices/good", folder], "inspect --all": ["inspect", "--all", "fixtures/devices/good"]}
         runs |= {
             " ".join(words): words
@@ -86,7 +86,7 @@ def main():
         check("what the letters mean, once", sum("Product Attestation Authority" in line for line in lines) == 1)
         wide = shown(24, 140, [tool, "verify", *good])
         check("a wide terminal shows a whole name", any("by CN=Forged CD Signer" in line for line in wide))
-        check("a lot's verdict last", shown(24, 80, [tool, "lot", "-q", *trust, "fixtures/devices"])[-2].startswith("REJECT  a lot of "))
+        check("a lot's verdict last", shown(24, 80, [tool, "lot", "-q", "--format", "text", *trust, "fixtures/devices"])[-2].startswith("REJECT  a lot of "))
     print(f"{ran - failed} passed, {failed} failed")
     sys.exit(failed != 0)
 
