@@ -15,6 +15,7 @@
 #include "report/report_plan.h"
 #include "report/test_plan_text.h"
 #include "tests/support/folder.h"
+#include "tests/support/folder_device.h"
 #include "tests/support/judged.h"
 #include "tests/support/support.h"
 #include "verifier/checks/catalogue.h"
@@ -175,14 +176,7 @@ TEST_CASE("test plan: a name that is written otherwise fails the step of its own
   plan.dac.issuer = {forge::common_name("forged  pai"), forge::vid("FFF1")};
   plan.pai.issuer = {forge::common_name("forged  paa for fff1"), forge::vid("FFF1")};
   const Folder folder;
-  std::vector<std::string> words = {"--network",
-                                    "none",
-                                    "--at",
-                                    forge::kAt,
-                                    "--trust-paa",
-                                    "fixtures/trust/paa-fff1.pem",
-                                    "--trust-cd-signer",
-                                    "fixtures/trust/cd-signer.pem"};
+  std::vector<std::string> words = words_of_forged();
   for (const forge::File& file : forge::judged(plan, "", "").files)
     words.push_back(folder.write(file.name, text(file.content)));
   const Judged judged = judge(words);

@@ -13,6 +13,26 @@
 
 namespace attest::test {
 
+// What verify is told of a forged device before its files: when, and whom to trust.
+inline std::vector<std::string> words_of_forged() {
+  return {"--network",
+          "none",
+          "--at",
+          forge::kAt,
+          "--trust-paa",
+          "fixtures/trust/paa-fff1.pem",
+          "--trust-cd-signer",
+          "fixtures/trust/cd-signer.pem"};
+}
+
+// The ids of all that fails, or why the command would have ended with 2.
+inline std::string failing(const Judged& judged) {
+  std::string out;
+  for (const std::string& error : judged.errors) out += error;
+  for (const std::string& id : judged.ids(Status::fail)) out += (out.empty() ? "" : " ") + id;
+  return out;
+}
+
 struct FolderDevice {
   forge::DevicePlan plan;
   forge::Device device;
@@ -27,26 +47,12 @@ struct FolderDevice {
     folder.write("pai.der", chars(device.pai));
     folder.write("cd.der", chars(device.cd));
     for (const auto& [name, content] : beside) folder.write(name, content);
-    std::vector<std::string> words = {"--network",
-                                      "none",
-                                      "--at",
-                                      forge::kAt,
-                                      "--trust-paa",
-                                      "fixtures/trust/paa-fff1.pem",
-                                      "--trust-cd-signer",
-                                      "fixtures/trust/cd-signer.pem"};
+    std::vector<std::string> words = words_of_forged();
     words.insert(words.end(), options.begin(), options.end());
     words.push_back(folder.path());
     return judge(words);
   }
-  // The ids of all that fails, or why the command would have ended with 2.
-  std::string fails(const Files& beside) const {
-    const Judged all = judged(beside);
-    std::string out;
-    for (const std::string& error : all.errors) out += error;
-    for (const std::string& id : all.ids(Status::fail)) out += (out.empty() ? "" : " ") + id;
-    return out;
-  }
+  std::string fails(const Files& beside) const { return failing(judged(beside)); }
   static std::string chars(View bytes) { return std::string(text(bytes)); }
 };
 

@@ -7,6 +7,7 @@
 
 #include "fixtures/forge/device_builder.h"
 #include "tests/support/folder.h"
+#include "tests/support/folder_device.h"
 #include "tests/support/judged.h"
 #include "tests/support/support.h"
 #include "verifier/checks/catalogue.h"
@@ -74,10 +75,7 @@ struct World {
     for (const auto& [name, value] : *device.object()) {
       if (name != "nocsr") rest.emplace_back(name, value);
     }
-    std::vector<std::string> words = {"--network", "none", "--at", forge::kAt};
-    for (const char* word : {"--trust-paa", "fixtures/trust/paa-fff1.pem", "--trust-cd-signer",
-                             "fixtures/trust/cd-signer.pem"})
-      words.emplace_back(word);
+    std::vector<std::string> words = words_of_forged();
     for (const char* file : {"dac.pem", "pai.pem", "cd.pem"}) words.push_back(kFixture + file);
     words.push_back(folder.write("0.json", first));
     words.push_back(folder.write("1.json", second));
@@ -85,11 +83,7 @@ struct World {
     return judge(words);
   }
   std::string fails(const std::string& first, const std::string& second) const {
-    const Judged all = judged(first, second);
-    std::string out;
-    for (const std::string& error : all.errors) out += error;
-    for (const std::string& id : all.ids(Status::fail)) out += (out.empty() ? "" : " ") + id;
-    return out;
+    return failing(judged(first, second));
   }
 };
 
