@@ -465,20 +465,9 @@ class Log {
 
   // ---- what the log says itself of what the commissioner was given
   void said_line(const std::string& l) {
-    auto said = log::said(l, whole_line_);
-    if (!said || reported_.size() >= kMaxReported) return;
-    found_ = true;
-    if (said->cut) cut_value("an id");
-    for (log::Said::Fact& fact : said->facts) {
-      const bool again = std::any_of(said_.begin(), said_.end(), [&](const SaidLine& known) {
-        return known.fact.fact == fact.fact && known.fact.value == fact.value;
-      });
-      if (!again && said_.size() < kMaxReported) said_.push_back({std::move(fact), offset_});
-    }
-    if (std::find(reported_.begin(), reported_.end(), said->text) != reported_.end()) return;
-    reported_.push_back(said->text);
-    reading_.device.note(Remark::reported_value, place(""),
-                         fmt::format("the log says: {}", without_codes(printable(said->text))));
+    const auto heard = sayings_.line(l, whole_line_, place(""), reading_);
+    found_ = found_ || heard != log::Sayings::Line::says_nothing;
+    if (heard == log::Sayings::Line::is_cut) cut_value("an id");
   }
 
   // ---- what the device's own log says of it
@@ -512,8 +501,7 @@ class Log {
     attestation_.say(source_.path, reading_);
     nocsr_.say(source_.path, reading_);
     attestation_.say_declarations(source_.path, reading_);
-    for (const SaidLine& line : said_)
-      reading_.device.say(line.fact.fact, line.fact.value, at(line.offset, "as the log says"));
+    sayings_.say(source_.path, reading_);
     if (result_) {
       reading_.holds("result");
       reading_.device.say(FactId::commissioner_result, result_->first,
@@ -569,13 +557,8 @@ class Log {
   Exchange &attestation_ = responses_.attestation, &nocsr_ = responses_.nocsr;
   size_t basic_values_ = 0;
   log::Certificates certificates_;
-  std::vector<std::string> reported_;
+  log::Sayings sayings_;
   std::vector<Missing> missing_;
-  struct SaidLine {
-    log::Said::Fact fact;
-    uint64_t offset;
-  };
-  std::vector<SaidLine> said_;                           // each value once
   std::optional<std::pair<uint64_t, uint64_t>> result_;  // and where
   std::vector<std::pair<uint64_t, uint64_t>> earlier_results_;
 };

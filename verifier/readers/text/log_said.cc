@@ -1,12 +1,16 @@
 #include "verifier/readers/text/log_said.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "verifier/base/characters.h"
 #include "verifier/readers/text/log_line.h"
+#include "verifier/readers/text/onboarding_codes.h"
 
 namespace attest::log {
 namespace {
@@ -111,6 +115,30 @@ std::optional<Said> said(std::string_view line, bool line_is_whole) {
     return out;
   }
   return std::nullopt;
+}
+
+Sayings::Line Sayings::line(const std::string& l, bool line_is_whole, const Place& place,
+                            Reading& reading) {
+  constexpr size_t kMost = 64;  // of each: one device has no more
+  auto heard = said(l, line_is_whole);
+  if (!heard || lines_.size() >= kMost) return Line::says_nothing;
+  for (Said::Fact& fact : heard->facts) {
+    const bool again = std::any_of(facts_.begin(), facts_.end(), [&](const Kept& known) {
+      return known.fact.fact == fact.fact && known.fact.value == fact.value;
+    });
+    if (!again && facts_.size() < kMost) facts_.push_back({std::move(fact), *place.offset});
+  }
+  if (std::find(lines_.begin(), lines_.end(), heard->text) == lines_.end()) {
+    lines_.push_back(heard->text);
+    reading.device.note(Remark::reported_value, place,
+                        fmt::format("the log says: {}", without_codes(printable(heard->text))));
+  }
+  return heard->cut ? Line::is_cut : Line::says_it;
+}
+void Sayings::say(const std::string& path, Reading& reading) const {
+  for (const Kept& kept : facts_)
+    reading.device.say(kept.fact.fact, kept.fact.value,
+                       {.path = path, .offset = kept.offset, .item = "as the log says"});
 }
 
 std::optional<uint64_t> result(std::string_view line) {

@@ -3,7 +3,12 @@
 // with that thing; none is Basic Information, and none stands in for what it is about.
 #pragma once
 
-#include "verifier/readers/device.h"
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "verifier/readers/reader.h"
 
 namespace attest::log {
 
@@ -18,6 +23,24 @@ struct Said {
 };
 // nullopt: no line of the list. `line_is_whole`: its end follows in the file.
 std::optional<Said> said(std::string_view line, bool line_is_whole = true);
+
+// What a whole log says so, each line and each value once.
+class Sayings {
+ public:
+  enum class Line : uint8_t { says_nothing, says_it, is_cut };
+  // Notes the line's words at the place.
+  Line line(const std::string& l, bool line_is_whole, const Place& place, Reading& reading);
+  // The facts, each where it was said first.
+  void say(const std::string& path, Reading& reading) const;
+
+ private:
+  struct Kept {
+    Said::Fact fact;
+    uint64_t offset;
+  };
+  std::vector<Kept> facts_;
+  std::vector<std::string> lines_;
+};
 
 // The result that a commissioner came to, as the SDK numbers it: "err 604", "errorCode: 101",
 // "validated 'Attestation Information'" (0). nullopt: the line says none. Numbers of the CHIP stack
