@@ -253,7 +253,8 @@ class LotRun {
       if (!input) return tl::unexpected(input.error());
       std::optional<uint32_t> beside;
       if (input->source) {
-        beside = static_cast<uint32_t>(sources.size());
+        // (Of a folder of tables alone they are about all devices.)
+        if (input->source->size() != 0) beside = static_cast<uint32_t>(sources.size());
         sources.push_back(lent_to(std::move(input->source), path, read_shared(input->shared)));
       }
       for (LotFile& file : input->manifests) {
