@@ -229,6 +229,19 @@ TEST_CASE("innocent beside a good device: keys that are called another trade's")
     CHECK(beside(device, array(row.name, public_key(point(5)))) == open);
   }
   CHECK(beside(device, array("ecdsa_pub_key", public_key(point(5)))) == "");
+  // A sentence about a key names no trade, nor does a word that a device's own key may have.
+  for (const char* words :
+       {"private key of the device, release build", "Key exported by the signing server:",
+        "device_private_key (production release)", "the update server's note"}) {
+    CAPTURE(words);
+    CHECK(beside(device, "# " + std::string(words) + "\n" + pem) == "key.belongs-to-dac");
+  }
+  // The name stands beside the value.
+  CHECK(beside(device, "keys:\n- name: JWT_SIGNING_KEY\n  value: |\n" + pem) == "");
+  CHECK(beside(device, "keys:\n- name: KEY\n  value: |\n" + pem) == "key.belongs-to-dac");
+  CHECK(beside(device, R"([{"name":"JWT_SIGNING_KEY","value":")" + escaped(pem) + "\"}]") == "");
+  CHECK(beside(device, R"([{"name":"KEY","value":")" + escaped(pem) + "\"}]") ==
+        "key.belongs-to-dac");
   // The key of a certificate above the DAC is a leak, whatever it is called.
   const forge::DevicePlan plan = forge::good_plan_of("damaged-beside", 0xFFE0, 0x8000);
   const Bytes leak = sequence(
@@ -281,6 +294,9 @@ TEST_CASE("innocent beside a good device: a converter's tables are called \"dac\
   CHECK(beside(device, "const uint8_t dac_key_map[32] = {" + listed(scalar(5), "0x{:02x}", ",") +
                            "};\n") == "");
   // A certificate's place, by its name or by what stands beside it.
+  const std::string zeros = hex(Bytes(64, 0));
+  CHECK(beside(device, "serial,dac,pai\nS1," + zeros + "," + zeros + "\n").find(wrong) !=
+        std::string::npos);
   CHECK(beside(device, "// attestation of the sample\n" + array("kDac", 256, 0)) == wrong);
   CHECK(beside(device, "{\"vendor_id\":\"0xFFE0\",\"product_id\":\"0x8000\",\"dac\":\"" +
                            base64(Bytes(256, 0)) + "\"}") == wrong);

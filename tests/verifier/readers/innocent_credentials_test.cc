@@ -117,10 +117,17 @@ TEST_CASE(
   const Bytes key =
       made::sequence({made::integer(uint64_t{1}), made::octets(forge::key_named("web").scalar),
                       made::element(0xA0, {made::oid("1.2.840.10045.3.1.7")})});
-  const Judged all =
-      w.judged({{"a.txt", "pin 20202021, jwt signing key: |\n" + to_pem("EC PRIVATE KEY", key)}});
-  CHECK(all.ids(Status::fail).empty());
-  REQUIRE(all.evidence.not_used.size() == 1);
-  CHECK(all.evidence.not_used[0].path.ends_with("(pin_jwt_signing_key)"));
-  CHECK(all.evidence.not_used[0].why == "a key of another trade, as it is called there");
+  const std::pair<const char*, const char*> rows[] = {
+      {"pin 20202021, jwt signing key: |\n", "(jwt_signing_key)"},
+      {"# client key, password sesam-open\n", "(client_key)"},
+      {"tls key (passphrase correcthorse):\n", "(tls_key)"},
+      {"const char *jwt_password = \"Sesam\", *server_key =\n", "(const_char_jwt_server_key)"}};
+  for (const auto& [words, shown] : rows) {
+    CAPTURE(words);
+    const Judged all = w.judged({{"a.txt", words + to_pem("EC PRIVATE KEY", key)}});
+    CHECK(all.ids(Status::fail).empty());
+    REQUIRE(all.evidence.not_used.size() == 1);
+    CHECK(all.evidence.not_used[0].path.ends_with(shown));
+    CHECK(all.evidence.not_used[0].why == "a key of another trade, as it is called there");
+  }
 }

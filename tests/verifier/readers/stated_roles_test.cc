@@ -15,6 +15,7 @@
 #include "verifier/gather/gather.h"
 #include "verifier/judge/judge.h"
 #include "verifier/pki/cms.h"
+#include "verifier/readers/credentials/role_names.h"
 #include "verifier/readers/formats.h"
 #include "verifier/rules/check.h"
 
@@ -467,5 +468,13 @@ TEST_CASE("stated roles: a place that holds something of another kind") {
         check_one(found, row.told, what);
       }
     }
+  }
+}
+
+TEST_CASE("roles: the name that stands beside a block's value") {
+  for (const char* list : {"- name: DAC_CERT\n  value: |\n    ", "- name: DAC_CERT\n  value: |\n\n",
+                           "[[part]]\nname = \"DAC_CERT\"\nvalue = \"\"\"\n"}) {
+    CAPTURE(list);
+    CHECK(role_before(list, std::string_view(list).size()) == FactId::dac);
   }
 }

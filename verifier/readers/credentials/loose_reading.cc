@@ -112,8 +112,11 @@ class Behind {
       const auto found = loose_in_value(*value, true);
       const auto role = role_at(item);
       if (role && keep_if_unwritten(*role, *value, place)) return;
+      const size_t before = reading_.device.statements.size();
       for (const Loose& f : found)
         read(source(*value), f, place, found.size() == 1 ? role : std::nullopt);
+      if (const auto called = names_.find(item); called != names_.end())
+        call_keys(other_trade_before(called->second, called->second.size()), before, reading_);
       if (found.empty()) named(key_letters(*value), place);
       return;
     }

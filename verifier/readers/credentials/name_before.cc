@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <utility>
 
 #include "verifier/base/characters.h"
 #include "verifier/readers/credentials/role_names.h"
@@ -184,6 +185,7 @@ NameBefore name_before(std::string_view text, size_t offset,
   offset = std::min(offset, text.size());
   const size_t begin = offset - std::min(offset, kBefore);
   NameBefore out;
+  std::string below;  // the first line with words: what a name of a list may stand above
   size_t end = offset;
   for (size_t lines = 0; lines < kMostLines; ++lines) {
     size_t from = end;
@@ -193,12 +195,13 @@ NameBefore name_before(std::string_view text, size_t offset,
                                       : behind_time(text.substr(from, end - from));
     const bool ends =
         lines != 0 && (closes(line) || (has_word(line) && !goes_on(line)) || is_row_of_cells(line));
-    if (lines == 1) {
-      const std::string_view name = name_beside(line, out.line);
+    if (!below.empty()) {
+      const std::string_view name = name_beside(line, std::exchange(below, {}));
       if (!name.empty()) return {.above = std::string(name) + " ", .line = out.line};
     }
     if (ends) return out;
     const std::string_view rest = behind_closed(behind_values(line));
+    if (out.whole().find_first_not_of(' ') == std::string::npos) below = without_tags(rest);
     if (lines == 0) {
       out.line = without_tags(rest);
     } else {

@@ -145,6 +145,17 @@ bool names_a_credential(std::string_view name) {
   });
 }
 
+static bool is_trade(std::string_view word) {
+  return is_any_of(
+      word, {"ota",      "mcuboot", "bootloader", "signing", "jwt",    "oidc",   "oauth", "tls",
+             "ssl",      "https",   "mqtt",       "ssh",     "vapid",  "apns",   "fcm",   "cosign",
+             "sigstore", "vpn",     "acme",       "saml",    "wallet", "webhook"});
+}
+// Of any trade: they name one as the owner of the key alone.
+static bool is_owner(std::string_view word) {
+  return is_any_of(word, {"firmware", "boot", "update", "web", "server", "client"});
+}
+
 bool names_another_trade(std::string_view name) {
   // (Of a place in JSON the last two names: what is around them is an envelope.)
   const size_t last = name.rfind('.'), before = last == std::string_view::npos || last == 0
@@ -156,22 +167,30 @@ bool names_another_trade(std::string_view name) {
     return std::any_of(words.begin(), words.end(),
                        [&](const std::string& word) { return is_any_of(word, any); });
   };
-  if (has({"dac", "pai", "paa", "cd", "attestation", "matter", "chip", "declaration"}))
+  // A sentence about a key says what it likes, and a device's own key may be called a release's.
+  if (has({"dac", "pai", "paa", "cd", "attestation", "matter", "chip", "declaration", "device",
+           "devices", "product", "production", "factory", "part", "sample"}) ||
+      has({"of", "the", "by", "from", "for", "with", "and", "is", "was", "this"}))
     return false;
   const bool of_a_tool = words == std::vector<std::string>{"ecdsa", "pub", "key"};  // imgtool's
-  return of_a_tool || has({"ota",     "firmware", "mcuboot", "boot",   "bootloader", "signing",
-                           "release", "update",   "jwt",     "oidc",   "oauth",      "tls",
-                           "ssl",     "https",    "web",     "server", "client",     "mqtt",
-                           "ssh",     "vapid",    "apns",    "fcm",    "cosign",     "sigstore",
-                           "vpn",     "acme",     "saml",    "wallet", "webhook"});
+  const auto any_of = [&](bool (*is)(std::string_view)) {
+    return std::find_if(words.begin(), words.end(), [&](const auto& word) { return is(word); });
+  };
+  if (of_a_tool || any_of(is_trade) != words.end()) return true;
+  const auto owner = any_of(is_owner);
+  return owner != words.end() && owner + 1 != words.end() &&
+         is_any_of(owner[1], {"public", "private", "pub", "priv", "key", "pubkey", "privkey",
+                              "verify", "verification", "cert"});
 }
 
 std::string other_trade_before(std::string_view text, size_t offset) {
   const std::string before = name_before(text, offset, names_only_a_key).whole();
   if (before.size() > 3 * kLongestName || !names_another_trade(before)) return {};
   std::string out;
-  for (const std::string& word : words_of(before)) {  // (Numbers may be a secret.)
-    if (is_letter(word[0])) out += (out.empty() ? "" : "_") + word;
+  for (const std::string& word : words_of(before)) {
+    // (What else stands on the line may be a secret.)
+    if (is_trade(word) || is_owner(word) || (names_only_a_key(word) && is_letter(word[0])))
+      out += (out.empty() ? "" : "_") + word;
   }
   return out;
 }

@@ -185,6 +185,11 @@ class Table {
     rows.without_comments();
     CsvRecord record;
     const CsvRecord names = names_of(*header);
+    std::set<FactId> roles;
+    for (const std::string& name : names) {
+      if (const auto role = role_of_name(name)) roles.insert(*role);
+    }
+    several_roles_ = roles.size() > 1;
     for (size_t row = 1;; ++row) {
       const uint64_t offset = rows.offset();
       const auto more = rows.next(record);
@@ -258,7 +263,7 @@ class Table {
         found.push_back({.reader = &blob_reader, .pasted = std::move(point)});
     }
     auto role = role_of_name(name);
-    if (found.empty() && role && names_a_credential(name)) {
+    if (found.empty() && role && (several_roles_ || names_a_credential(name))) {
       for (const auto& bytes : {from_hex_lenient(bare), from_base64_lines(bare)}) {
         if (bytes && is_unwritten(*bytes))
           found = {{.reader = nullptr, .pasted = value_of(*bytes)}};
@@ -277,6 +282,7 @@ class Table {
   std::vector<std::pair<uint64_t, uint64_t>> blocks_;
   std::set<Sha256> known_;
   std::map<const Reader*, size_t> own_;
+  bool several_roles_ = false;  // columns of a DAC and a PAI: no converter's table
 };
 
 }  // namespace
