@@ -307,8 +307,8 @@ void add_quiet(Command& command, bool& quiet, Says says) {
   command.group(Group::output)
       .flag("-q,--quiet", quiet,
             says == Says::output ? "say nothing on stderr but errors"
-                                 : "say nothing but errors: without --format, -o and --report the "
-                                   "exit code is all");
+                                 : "say nothing but errors; a report only where a form or a file "
+                                   "is asked for");
 }
 void add_verbosity(Command& command, bool& quiet, bool& verbose, Says says) {
   add_quiet(command, quiet, says);

@@ -155,6 +155,16 @@ TEST_CASE("innocent beside a good device: the key of a certificate of another tr
   CHECK(beside(device, "data:\n  tls.crt: " + base64(view(pem)) +
                            "\n  tls.key: " + base64(view(own)) + "\n") == "");
   CHECK(beside(device, pem + to_pem("PUBLIC KEY", public_key(point(1)))) == "");
+  // One that issued itself, as a test server's does, and one of version 1, which says nothing.
+  CertificateParts alone, bare;
+  alone.subject = alone.issuer = sequence({cn("localhost")});
+  alone.signer = 1;
+  bare.subject = sequence({cn("www")});
+  bare.issuer = sequence({cn("Web CA")});
+  bare.version.clear();
+  bare.extensions.clear();
+  for (const CertificateParts& parts : {alone, bare})
+    CHECK(beside(device, to_pem("CERTIFICATE", parts.der()) + own) == "");
   // Of nobody, and said to be the DAC's.
   CHECK(beside(device, own) == lone);
   CHECK(beside(device, to_pem("PUBLIC KEY", public_key(point(1)))) == "key.public-key-is-the-dacs");

@@ -15,6 +15,7 @@
 #include "verifier/crypto/crypto.h"
 #include "verifier/gather/gather_steps.h"
 #include "verifier/readers/credentials/role_names.h"
+#include "verifier/readers/credentials/stated_role.h"
 #include "verifier/readers/factory_item.h"
 
 namespace attest {
@@ -44,6 +45,14 @@ bool is_certificate(FactId fact) {
          fact == FactId::certificate;
 }
 
+// Of the web on the same curve, or of a fabric: no authority's, of no vendor, and no part of the
+// chain. (One that issued itself is taken for a root first.)
+bool is_of_another_trade(const Statement& s, const Certificate& c) {
+  return (s.fact == FactId::certificate || s.fact == FactId::paa) &&
+         c.vendor_id.how == SubjectId::How::absent && c.product_id.how == SubjectId::How::absent &&
+         !contradicts(FactId::dac, c);
+}
+
 // Whose keys make others believed: the first certificate with each. (A device's certificate in the
 // PAI's place makes its key no authority's.)
 std::map<Point, const Statement*> authorities(const Device& device, Parsed& parsed) {
@@ -51,24 +60,21 @@ std::map<Point, const Statement*> authorities(const Device& device, Parsed& pars
   for (const Statement& s : device.statements) {
     if (!is_certificate(s.fact) || s.fact == FactId::dac) continue;
     const auto& certificate = parsed.of(s).certificate;
-    if (certificate && (*certificate)->p256 && says_it_is(**certificate) != FactId::dac)
+    if (certificate && (*certificate)->p256 && says_it_is(**certificate) != FactId::dac &&
+        !is_of_another_trade(s, **certificate))
       out.try_emplace(*(*certificate)->p256, &s);
   }
   return out;
 }
 
-// Whose keys are no device's: certificates of the web on the same curve, and of a fabric, that took
-// no part in the chain.
+// Whose keys are no device's.
 std::map<Point, const Certificate*> owners_of_another_trade(const Evidence& e, Parsed& parsed) {
   std::map<Point, const Certificate*> out;
   for (const Statement& s : e.device.statements) {
-    if (s.fact != FactId::certificate) continue;
+    if (!is_certificate(s.fact)) continue;
     const auto& certificate = parsed.of(s).certificate;
-    if (!certificate || !(*certificate)->p256 || says_it_is(**certificate) != FactId::dac) continue;
-    const Certificate& c = **certificate;
-    const bool names_ours =
-        c.vendor_id.how != SubjectId::How::absent || c.product_id.how != SubjectId::How::absent;
-    if (!names_ours) out.try_emplace(*c.p256, &c);
+    if (certificate && (*certificate)->p256 && is_of_another_trade(s, **certificate))
+      out.try_emplace(*(*certificate)->p256, certificate->get());
   }
   return out;
 }

@@ -296,7 +296,8 @@ bool read_jwk(const Json& json, const Place& place, Reading& reading) {
       reading.device.damaged(of_d, "private key",
                              "the public key written beside it is not its own");
     say(*d, of_d, reading);
-  } else if (place.item.ends_with("keys[]") || place.item.ends_with("publicKeyJwk")) {
+  } else if (place.item == "keys[]" || place.item.ends_with(".keys[]") ||
+             place.item.ends_with("publicKeyJwk")) {
     reading.not_used.push_back(
         {place_text(place), "a public JWK of a set, which a service publishes: no device's"});
   } else if (!point.empty() && on_curve(point)) {
