@@ -38,14 +38,21 @@ Outcome flash_encryption_is_on(const RecordView& record) {
 namespace {
 
 // ESP-IDF's rule of flash encryption in release mode wants JTAG closed for good, its rule of secure
-// boot takes a key that opens it. Who orders such a lock in so many words gets it.
-const Claim* jtag_that_opens(const RecordView& record) {
-  if (!wants_release_rule(record) || ordered(record, "debug").said != nullptr) return nullptr;
-  const auto locks = claims(record, Trait::debug);
-  const auto at = std::find_if(locks.begin(), locks.end(), [](const Claim* claim) {
-    return claim->locked == Holds::yes && claim->value == "secure-lock";
-  });
-  return at == locks.end() ? nullptr : *at;
+// boot takes a key that opens it. Who orders such a lock in so many words gets it. Where a fuse
+// that may close it for good is not told, the lock is no more than "locked".
+MaybeValue<Outcome> jtag_that_opens(const RecordView& record) {
+  if (!wants_release_rule(record) || ordered(record, "debug").said != nullptr) return std::nullopt;
+  MaybeValue<Outcome> untold;
+  for (const Claim* claim : claims(record, Trait::debug)) {
+    if (claim->locked != Holds::yes) continue;
+    if (claim->value == "secure-lock")
+      return asked(true, as_claimed(*claim, "JTAG that is disabled for good"));
+    if (claim->value == "locked")
+      untold = asked(true, unknown(fmt::format("{}: {}; whether JTAG is disabled for good is not "
+                                               "told",
+                                               place_text(claim->place), claim->detail)));
+  }
+  return untold;
 }
 
 }  // namespace
@@ -73,8 +80,9 @@ Outcome flash_encryption_is_for_release(const RecordView& record) {
   if (first(record, Trait::flash_encryption, Holds::no) != nullptr)
     return order ? blocked("security.flash-encryption-is-on") : skipped("flash encryption is off");
   std::vector<Outcome> answers;
-  if (const Maybe<Claim> jtag = order.is("release") ? jtag_that_opens(record) : nullptr)
-    answers.push_back(asked(true, as_claimed(*jtag, "JTAG that is disabled for good")));
+  if (order.is("release") && !modes.empty()) {
+    if (auto jtag = jtag_that_opens(record)) answers.push_back(std::move(*jtag));
+  }
   answers.push_back(all_hold(record, Trait::release_mode, order.is("release"),
                              "flash encryption in release mode"));
   return together(std::move(answers));

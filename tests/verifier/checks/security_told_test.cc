@@ -147,11 +147,14 @@ TEST_CASE("security: the release profile of Espressif's parts wants JTAG closed 
   const SaidOf on{Trait::flash_encryption, kYes, "release"},
       mode{Trait::release_mode, kYes, "release", "SPI_BOOT_CRYPT_CNT is 0x7"},
       by_key{Trait::debug, kYes, "secure-lock", "SOFT_DIS_JTAG is burned"},
-      for_good{Trait::debug, kYes, "disabled", "DIS_PAD_JTAG is 1"};
+      for_good{Trait::debug, kYes, "disabled", "DIS_PAD_JTAG is 1"},
+      somehow{Trait::debug, kYes, "locked", "SOFT_DIS_JTAG is burned"};
   const Ordered profile = {{"profile", "release"}};
   check_all({
       {id, {kChip, on, mode, by_key}, profile, kFail, "SOFT_DIS_JTAG"},
       {id, {kChip, on, mode, for_good}, profile, kPass, ""},
+      {id, {kChip, on, mode, somehow}, profile, kUnknown, "for good is not told"},
+      {id, {kChip, on, mode, somehow}, {{"flash_encryption", "release"}}, kPass, ""},
       {id,
        {kChip, on, mode, by_key},
        {{"profile", "release"}, {"debug", "secure-lock"}},

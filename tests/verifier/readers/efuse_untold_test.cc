@@ -1,9 +1,33 @@
 // Fuses that are in a summary and do not tell, or deny themselves: neither burned nor open.
 
 #include "tests/support/fuse_lines.h"
+#include "verifier/readers/espressif/efuse.h"
 
 using namespace attest;
 using namespace attest::test;
+
+TEST_CASE("eFuses: a purpose of five bits has the low four in its field") {
+  const struct {
+    const char* word;
+    uint64_t number;
+    bool may;
+  } rows[] = {{"ECDSA_KEY_P192", 0, true},
+              {"ECDSA_KEY_P192", 16, true},
+              {"ECDSA_KEY_P192", 2, false},
+              {"ECDSA_KEY_P384_L", 1, true},
+              {"ECDSA_KEY_P384_H", 2, true},
+              {"ECDSA_KEY_P384_H", 18, true},
+              {"ECDSA_KEY_P384_H", 0, false},
+              {"USER", 0, true},
+              {"USER", 2, false},
+              {"XTS_AES_128_KEY", 4, true},
+              {"XTS_AES_128_KEY", 9, false}};
+  for (const auto& row : rows) {
+    CAPTURE(std::string(row.word));
+    CAPTURE(row.number);
+    CHECK(efuse::may_be_purpose(row.word, row.number) == row.may);
+  }
+}
 
 TEST_CASE("eFuses: a field that is there and does not tell leaves open what it would tell") {
   CHECK(found(read_text(json_of(released(), [](const auto&, const auto&) {}))) == Answers{});

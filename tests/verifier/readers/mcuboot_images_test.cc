@@ -311,6 +311,19 @@ TEST_CASE("MCUboot: a swap leaves sectors of an image, and a second slot of it i
   CHECK(read_bytes(flash(good, 2 * kSlot)).device.posture.images.size() == 2);
   Bytes swapped(good.begin(), good.begin() + 0x2000);
   CHECK(problems(read_bytes(flash(swapped, 2 * kSlot))).empty());
+  // The last of a file of records, which leave out what is erased.
+  const auto of_records = [](const Bytes& content) {
+    Reading reading;
+    const auto done = read_evidence(
+        {.path = "f.hex!0x00000000", .bytes = content, .base = 0, .member = true, .sparse = true},
+        reading);
+    REQUIRE(done);
+    return reading;
+  };
+  CHECK(problems(of_records(flash(swapped, kSlot + 0x2000))).empty());
+  CHECK(has_problem(of_records(flash(View(good).first(0x1800), kSlot + 0x1800)), "MCUboot image"));
+  CHECK(has_problem(of_records(flash(View(good).first(good.size() - 4), kSlot + good.size() - 4)),
+                    "MCUboot image"));
   swapped.resize(swapped.size() + 0x800, 0x5A);  // another area
   CHECK(problems(read_bytes(flash(swapped, 2 * kSlot))).empty());
 

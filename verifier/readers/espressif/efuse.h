@@ -1,7 +1,7 @@
 // Fuses of an Espressif chip, by the names that espefuse gives them, and what they say of the
 // part's posture. The rules are ESP-IDF's own for release mode (flash_encrypt.c, secure_boot.c): a
-// field that the chip lacks is skipped, one that it has and that is not told is open. Where no chip
-// is known, it may have what any of them has.
+// field that the chip lacks is skipped, one that it has and that is not told is undecided. Where no
+// chip is known, it may have what any of them has.
 #pragma once
 
 #include <map>

@@ -124,6 +124,8 @@ bool is_purpose(std::string_view word) {
 
 bool may_be_purpose(std::string_view word, uint64_t number) {
   if (!is_purpose(word)) return true;
+  // (Chips that name a purpose by five bits have the fifth in a field of its own.)
+  if (number < 16 && purpose_name(number + 16, nullptr) == word) return true;
   if (number == 0) return word.starts_with("USER");
   if (number == 1) return word == "RESERVED" || word.starts_with("ECDSA_KEY");
   if (number == 2) return word == "RESERVED" || word.starts_with("XTS_AES_");

@@ -77,10 +77,11 @@ void Rules::secure_boot() {
     boot_keys();
   else if (boots_)
     old_boot_key();
+  if (old_ && (!boots_ || first)) return;  // (The first scheme's key is to be read-protected.)
   const Fuse* read = find("RD_DIS");
   if (read == nullptr ? boots_ && is_lost("RD_DIS") : !read->access_told)
     return say_access_untold(Trait::read_protection, "RD_DIS");
-  if (read != nullptr && (!old_ || (boots_ && !first)))
+  if (read != nullptr)
     say(Trait::read_protection, read->writeable ? Holds::no : Holds::yes,
         read->writeable ? "open" : "sealed",
         read->writeable ? "RD_DIS can be written: the digest could be read-protected away"

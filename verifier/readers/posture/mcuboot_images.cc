@@ -308,22 +308,26 @@ std::optional<std::string> magic_damage(View v, size_t at, FirmwareWork& work) {
 
 // What a swap of two slots leaves in the area that it needs for that: whole sectors of an image
 // that lies elsewhere, from its head on. (A slot that was cut, or whose TLVs are wrong, has other
-// parts.)
-bool is_copy(View v, size_t at, const Mcuboot& image) {
+// parts.) `sparse`: behind the bytes the flash is erased.
+bool is_copy(View v, size_t at, const Mcuboot& image, bool sparse) {
   constexpr size_t kSector = 0x1000;
   const View whole = v.subspan(image.at, image.end - image.at), there = v.subspan(at);
   const size_t most = std::min(whole.size(), there.size());
   const auto differs =
       std::mismatch(whole.begin(), whole.begin() + static_cast<long>(most), there.begin());
   const auto same = static_cast<size_t>(differs.first - whole.begin());
-  const size_t sectors = same / kSector * kSector;
-  const View behind = there.subspan(sectors, same - sectors);
-  return sectors != 0 && same < most && same < image.signed_size &&
+  const bool ends = same == there.size();
+  size_t reach = same;  // with what is erased in the image, too
+  while (ends && sparse && reach < whole.size() && reach % kSector != 0 && whole[reach] == 0xFF)
+    ++reach;
+  const size_t sectors = reach / kSector * kSector, from = std::min(sectors, same);
+  const View behind = there.subspan(from, same - from);
+  return sectors != 0 && (same < most || (ends && sparse)) && same < image.signed_size &&
          std::all_of(behind.begin(), behind.end(), [](uint8_t b) { return b == 0xFF; });
 }
 
 // One behind the other: what lies in an image is its own.
-Found mcuboot_images(View v, FirmwareWork& work) {
+Found mcuboot_images(View v, bool sparse, FirmwareWork& work) {
   Found out;
   for (size_t at = 0; at + kMcubootHeader <= v.size() && out.images.size() <= kMostImages;) {
     const bool begins = le32(v, at) == kMcubootMagic;
@@ -340,8 +344,9 @@ Found mcuboot_images(View v, FirmwareWork& work) {
     at += kMcubootStep;
   }
   std::erase_if(out.damaged, [&](const auto& damage) {
-    return std::any_of(out.images.begin(), out.images.end(),
-                       [&](const Mcuboot& image) { return is_copy(v, damage.first, image); });
+    return std::any_of(out.images.begin(), out.images.end(), [&](const Mcuboot& image) {
+      return is_copy(v, damage.first, image, sparse);
+    });
   });
   return out;
 }
@@ -350,13 +355,13 @@ Found mcuboot_images(View v, FirmwareWork& work) {
 
 bool holds_mcuboot(View bytes) {
   FirmwareWork work;
-  const Found found = mcuboot_images(bytes, work);
+  const Found found = mcuboot_images(bytes, false, work);
   return !found.images.empty() || !found.damaged.empty();
 }
 
 bool say_mcuboot_images(const Source& s, FirmwareWork& work, Reading& reading) {
   KeysInside keys(s.bytes, work);
-  const Found found = mcuboot_images(s.bytes, work);
+  const Found found = mcuboot_images(s.bytes, s.sparse, work);
   for (const auto& [at, how] : found.damaged)
     reading.device.damaged(tool::place(s, at, kMcubootImage), kMcubootImage, how);
   if (!found.damaged.empty()) reading.holds("firmware");
