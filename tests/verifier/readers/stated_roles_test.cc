@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "codecs/loader.h"
@@ -476,5 +477,82 @@ TEST_CASE("roles: the name that stands beside a block's value") {
                            "[[part]]\nname = \"DAC_CERT\"\nvalue = \"\"\"\n"}) {
     CAPTURE(list);
     CHECK(role_before(list, std::string_view(list).size()) == FactId::dac);
+  }
+}
+
+TEST_CASE(
+    "roles: a name beside a value is of the value's own item, above it, behind it or on its line") {
+  const std::string value(120, 'M');
+  const struct {
+    const char* begin;  // up to a value
+    const char* end;    // behind it
+    std::optional<FactId> role;
+  } lists[] = {
+      {"- name: pai_cert\n  value: ", "\n", FactId::pai},
+      {"- name: pai_cert\n- value: ", "\n", FactId::pai},
+      {"- value: ", "\n  name: pai_cert\n", FactId::pai},
+      {"-\n  data: ", "\n  name: pai_cert\n", FactId::pai},
+      {"- data: ", "\n  size: 3\n  name: pai_cert\n", FactId::pai},
+      {"- pem: |\n    -----BEGIN CERTIFICATE-----\n    ", "\n    QUJD\n  name: pai_cert\n",
+       std::nullopt},  // the block is asked as a whole, from its beginning
+      {"- {name: pai_cert, value: ", "}\n", FactId::pai},
+      {"- {id: 3, name: pai_cert, size: 4, value: ", "}\n", FactId::pai},
+      {"- {value: ", ", name: pai_cert}\n", FactId::pai},
+      {"[[part]]\ndata = \"", "\"\nname = \"pai_cert\"\n", FactId::pai},
+      {"{\n  data: '", "',\n  name: 'pai_cert',\n},", FactId::pai},
+      // Of another item, or of none.
+      {"- data: ", "\n- name: pai_cert\n  data: QUJD\n", std::nullopt},
+      {"  name: pai_cert\n- value: ", "\n  name: dac_cert\n", FactId::dac},
+      {"- data: QUJD\n  name: pai_cert\n- data: ", "\n", std::nullopt},
+      {"- {data: ", "}\n- {name: pai_cert}\n", std::nullopt},
+      {"[[part]]\ndata = \"", "\"\n[[part]]\nname = \"pai_cert\"\n", std::nullopt},
+      {"- size: ", "\n  name: pai_cert\n", std::nullopt},
+      {"  data: ", "\nname: pai_cert\n", std::nullopt},
+  };
+  for (const auto& list : lists) {
+    CAPTURE(std::string(list.begin) + " ... " + list.end);
+    const std::string begin = list.begin;
+    CHECK(role_before(begin + value + list.end, begin.size()) == list.role);
+  }
+  const std::string block = "- pem: |\n    -----BEGIN CERTIFICATE-----\n    " + value +
+                            "\n    -----END CERTIFICATE-----\n  name: pai_cert\n";
+  CHECK(role_before(block, block.find("-----")) == FactId::pai);
+}
+
+TEST_CASE("stated roles: a list of several items keeps to their names, quoted or not") {
+  const auto block = [](const Bytes& value) {
+    std::string out = "    -----BEGIN CERTIFICATE-----\n", text = base64(value);
+    for (size_t at = 0; at < text.size(); at += 64) out += "    " + text.substr(at, 64) + "\n";
+    return out + "    -----END CERTIFICATE-----\n";
+  };
+  using Item = std::function<std::string(const char* name, const Bytes& value)>;
+  const Item items[] = {
+      [](auto name, auto& v) { return fmt::format("- name: {}\n  value: {}\n", name, base64(v)); },
+      [](auto name, auto& v) { return fmt::format("- value: {}\n  name: {}\n", base64(v), name); },
+      [](auto name, auto& v) { return fmt::format("-\n  data: {}\n  key: {}\n", hex(v), name); },
+      [](auto name, auto& v) {
+        return fmt::format("- {{name: {}, value: {}}}\n", name, base64(v));
+      },
+      [](auto name, auto& v) { return fmt::format("- {{data: {}, name: {}}}\n", base64(v), name); },
+      [&](auto name, auto& v) { return fmt::format("- name: {}\n  pem: |\n{}", name, block(v)); },
+      [&](auto name, auto& v) { return fmt::format("- pem: |\n{}  name: {}\n", block(v), name); },
+  };
+  for (const Item& item : items) {
+    const Bytes &dac = device().dac, &pai = device().pai;
+    CAPTURE(item("dac_cert", {1}));
+    for (const bool first : {true, false}) {
+      const auto list = [&](const Bytes& d, const Bytes& p) {
+        const std::string a = item("dac_cert", d), b = item("pai_cert", p);
+        return File{"x.yaml", as_bytes("parts:\n" + (first ? a + b : b + a))};
+      };
+      std::vector<File> right = beside(), swapped = beside();
+      right.push_back(list(dac, pai));
+      swapped.push_back(list(pai, dac));
+      CHECK(failures(judged(right)) == "");
+      const std::string found = failures(judged(swapped));
+      const bool told = found.find("holds a PAI, expected the DAC") != std::string::npos ||
+                        found.find("holds a DAC, expected the PAI") != std::string::npos;
+      CHECK_MESSAGE(told, found);
+    }
   }
 }

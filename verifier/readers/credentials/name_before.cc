@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "verifier/base/characters.h"
+#include "verifier/readers/credentials/name_beside.h"
 #include "verifier/readers/credentials/role_names.h"
 #include "verifier/readers/text/markup.h"
 
@@ -158,34 +159,12 @@ bool stands_behind_another(std::string_view before, std::string_view line) {
   return names_a_place(without_tags(other));
 }
 
-// "dac_cert" of "- name: dac_cert", where the next line is "value: …": a list of names and values.
-std::string_view name_beside(std::string_view line, std::string_view of_value) {
-  constexpr std::string_view kAround = " \t\r\"'-{,";
-  const auto bare = [&](std::string_view s) {
-    const size_t from = std::min(s.find_first_not_of(kAround), s.size());
-    s.remove_prefix(from);
-    return s.substr(0, s.find_last_not_of(kAround) + 1);  // npos + 1 is 0
-  };
-  const auto begins = [&](std::string_view s, std::initializer_list<std::string_view> keys) {
-    s = bare(s);
-    const std::string_view word = s.substr(0, s.find_first_of(" \t\"':="));
-    return std::find(keys.begin(), keys.end(), word) != keys.end();
-  };
-  const size_t sign = line.find_first_of(":=");
-  if (sign == std::string_view::npos || !begins(of_value, {"value", "data", "content", "bytes"}) ||
-      !begins(line, {"name", "key", "id", "field", "label"}))
-    return {};
-  return bare(line.substr(sign + 1));
-}
-
-}  // namespace
-
-NameBefore name_before(std::string_view text, size_t offset,
-                       bool (*says_nothing)(std::string_view words)) {
-  offset = std::min(offset, text.size());
+// `of_value`: the line in which the value's own place is named, as long as no name stands above it.
+NameBefore above_value(std::string_view text, size_t offset,
+                       bool (*says_nothing)(std::string_view words), std::string& of_value) {
   const size_t begin = offset - std::min(offset, kBefore);
   NameBefore out;
-  std::string below;  // the first line with words: what a name of a list may stand above
+  bool is_next = false;  // the line right above it may be the name of a list
   size_t end = offset;
   for (size_t lines = 0; lines < kMostLines; ++lines) {
     size_t from = end;
@@ -195,13 +174,19 @@ NameBefore name_before(std::string_view text, size_t offset,
                                       : behind_time(text.substr(from, end - from));
     const bool ends =
         lines != 0 && (closes(line) || (has_word(line) && !goes_on(line)) || is_row_of_cells(line));
-    if (!below.empty()) {
-      const std::string_view name = name_beside(line, std::exchange(below, {}));
-      if (!name.empty()) return {.above = std::string(name) + " ", .line = out.line};
+    if (std::exchange(is_next, false)) {
+      const std::string_view name = name_beside(line, of_value);
+      if (!name.empty()) {
+        of_value.clear();
+        return {.above = std::string(name) + " ", .line = out.line};
+      }
     }
     if (ends) return out;
     const std::string_view rest = behind_closed(behind_values(line));
-    if (out.whole().find_first_not_of(' ') == std::string::npos) below = without_tags(rest);
+    if (out.whole().find_first_not_of(' ') == std::string::npos) {
+      of_value = without_tags(rest);
+      is_next = true;
+    }
     if (lines == 0) {
       out.line = without_tags(rest);
     } else {
@@ -213,6 +198,23 @@ NameBefore name_before(std::string_view text, size_t offset,
                  ? NameBefore{}
                  : out;
     end = from - 1;
+  }
+  return out;
+}
+
+}  // namespace
+
+NameBefore name_before(std::string_view text, size_t offset,
+                       bool (*says_nothing)(std::string_view words)) {
+  offset = std::min(offset, text.size());
+  std::string of_value;
+  NameBefore out = above_value(text, offset, says_nothing, of_value);
+  const size_t comma = of_value.rfind(',');  // of a map on one line
+  if (comma != std::string::npos || says_nothing(out.whole())) {
+    const std::string name = name_in_map(text, offset, of_value);
+    if (!name.empty())
+      return {.above = name + " ",
+              .line = comma == std::string::npos ? out.line : of_value.substr(comma + 1)};
   }
   return out;
 }

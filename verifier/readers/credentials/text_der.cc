@@ -107,22 +107,20 @@ std::vector<Bytes> several(const Source& s) {
   return values;
 }
 
-// A name before a value states what it is ("dac_cert: MII…"): source text keeps to that.
-bool has_named_place(View bytes) {
-  const std::string_view all = text(bytes);
-  for (size_t at = 0; (at = all.find(':', at)) != std::string_view::npos; ++at) {
-    const size_t end = at;
-    size_t from = end;
-    while (from != 0 && (is_word_letter(all[from - 1]) || all[from - 1] == '-')) --from;
-    const bool ends = at + 1 == all.size() ||
-                      std::string_view(" \t\r\n").find(all[at + 1]) != std::string_view::npos;
-    if (ends && role_of_name(all.substr(from, end - from))) return true;
-  }
-  return false;
+// A name beside a value states what it is ("dac_cert: MII…", "- name: dac_cert"): source text keeps
+// to that.
+bool names_a_place(View bytes) {
+  const auto words = words_between_blanks(text(bytes));
+  return std::any_of(words.begin(), words.end(), [](const ValueWord& word) {
+    std::string_view name = word.text;
+    while (name.ends_with(':')) name.remove_suffix(1);
+    constexpr size_t kLongestName = 64;  // what is longer is a value
+    return name.size() <= kLongestName && role_of_name(name).has_value();
+  });
 }
 
 bool recognises(const Source& source) {
-  if (is_digits(source.bytes) && has_named_place(source.bytes)) return false;
+  if (is_digits(source.bytes) && names_a_place(source.bytes)) return false;
   std::string letters;
   const Source s = in_base64(source, letters);
   if (!several(s).empty()) return true;
