@@ -198,11 +198,7 @@ Outcome applicable_range_matches_ledger(const RecordView& record) {
   });
 }
 
-constexpr const char *kFormat = "Matter Core 11.20", *kEntry = "Matter Core 11.23.6";
-constexpr const char
-    *kPackAgain = "pack the image again",
-    *kFetchAgain = "copy or fetch the image again; if it is the published one, publish it anew",
-    *kThisImage = "take the image of this product";
+constexpr const char* kEntry = "Matter Core 11.23.6";
 constexpr const char* kCorrect =
     "publish the image that the ledger's entry describes; size and checksum of an entry cannot be "
     "changed, so another image needs another software version";

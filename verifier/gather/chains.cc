@@ -148,11 +148,11 @@ std::vector<Chain> by_issuer(std::vector<Chain> chains, const std::vector<Chaine
       out.push_back(std::move(chain));
       continue;
     }
-    for (const auto& [kind, own] : pais) {
-      Chain part{.kind = kind, .members = chain.members};
+    for (const auto& of : pais) {
+      Chain part{.kind = of.first, .members = chain.members};
       std::erase_if(part.members, [&](const Certificate* m) {
         return std::any_of(pais.begin(), pais.end(), [&](const auto& other) {
-          return other.first != kind &&
+          return other.first != of.first &&
                  std::any_of(other.second.begin(), other.second.end(), [&](const Certificate* pai) {
                    return m == pai || is_above(*m, *pai);
                  });
