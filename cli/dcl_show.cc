@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "dcl/chip_revocation_set.h"
 #include "platform/output.h"
+#include "report/inspect_words.h"
 #include "verifier/matter/basic_information.h"
 #include "verifier/matter/onboarding_words.h"
 #include "verifier/pki/certificate.h"
@@ -242,6 +243,8 @@ std::string in_words(const std::string& name, const Json& value) {
     return fmt::format("{} ({})", *number, kStatus[*number]);
   if (name == "commissioningCustomFlow" && *number < std::size(kFlows))
     return fmt::format("{} ({})", *number, kFlows[*number].name);
+  if (name == "discoveryCapabilitiesBitmask" && *number > 0 && *number <= 0xFF)
+    return fmt::format("{} ({})", *number, capabilities_words(*number));
   return plain(&value);
 }
 

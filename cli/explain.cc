@@ -122,9 +122,9 @@ struct Given {
   bool of_stdin = false;
 };
 
-Result<Given> given_by(const Options& options, const Console& console) {
+Result<Given> given_by(const std::vector<std::string>& words, const Console& console) {
   Given out;
-  for (const std::string& word : options.words) {
+  for (const std::string& word : words) {
     out.shown += (out.shown.empty() ? "" : " ") + word;
     if (word != "-") {
       out.text += (out.text.empty() ? "" : " ") + word;
@@ -152,8 +152,12 @@ void tell_long_lines(const std::string& text, const Console& console) {
   }
 }
 
+// A pipe or a file at stdin is what no word names; on a terminal nobody waits for its end.
 int explain(const Options& options, const Console& console) {
-  const auto given = given_by(options, console);
+  const bool piped = options.words.empty() && !console.in_is_terminal;
+  if (options.words.empty() && !piped)
+    return print_error(console, is_required("WORD, or a log at stdin,", "explain", console));
+  const auto given = given_by(piped ? std::vector<std::string>{"-"} : options.words, console);
   if (!given) return print_error(console, given.error().what);
   auto all = explained(given->text);
   if (all.empty() && !given->of_stdin) all = explained_code(given->text);
@@ -183,9 +187,9 @@ void add_explain(Command& root) {
                   "explain a commissioner's error, a line of its log, a check or a test case")
       .group(Group::input)
       .positionals("WORD", options->words,
-                   "a code, a name, the id of a check or test case, a pasted line of a log; - is "
-                   "stdin",
-                   true)
+                   "a code, a name, the id of a check or test case, a pasted line of a log; "
+                   "without a word, or as -: stdin",
+                   false)
       .takes_any_word()
       .offers(Offer::explained)
       .group(Group::output)
@@ -193,7 +197,7 @@ void add_explain(Command& root) {
       .example("matter-attest explain err 604")
       .example("matter-attest explain 'CHIP Error 0x000000AC: Internal error'")
       .example("matter-attest explain TC-DA-1.2 step 6.5")
-      .example("matter-attest explain - < chip-tool.log")
+      .example("matter-attest explain < chip-tool.log")
       .run(runs(options, explain));
 }
 

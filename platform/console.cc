@@ -70,6 +70,7 @@ Console process_console() {
           .in = STDIN_FILENO,
           .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
           .err_is_terminal = ::isatty(STDERR_FILENO) == 1,
+          .in_is_terminal = ::isatty(STDIN_FILENO) == 1,
           .columns = columns,
           .rows = rows,
           .when_interrupted = tell_when_interrupted,

@@ -30,6 +30,7 @@ struct Console {
   Instant now;  // when the command began
   int in = -1;  // the descriptor that "-" means
   bool out_is_terminal = false, err_is_terminal = false;
+  bool in_is_terminal = true;  // else a command that reads text may take it from there
   std::function<size_t()> columns = [] { return kColumns; };  // now: terminals change
   std::function<size_t()> rows = [] { return kRows; };
   std::function<std::chrono::steady_clock::time_point()> ticks = std::chrono::steady_clock::now;
