@@ -165,7 +165,8 @@ constexpr Check kChecks[] = {
         .run = rule<dac_is_present>,
         .alike = "a record without a DAC is alike to none",
         .rule = "Without its DAC a device cannot be told from any other; nothing can be decided.",
-        .remedy = "hand over the DAC: a file, a dump that holds it, or a log of the commissioning",
+        .remedy = "put the DAC into the part's factory data; where only the file handed over is "
+                  "empty, hand over the DAC itself",
         .when_unknown =
             "hand over the DAC: a file, a dump that holds it, or a log of the commissioning",
     },
@@ -332,7 +333,8 @@ constexpr Check kChecks[] = {
         .sdk = 207,
         .run = rule<pai_is_present>,
         .rule = "The PAI links the DAC to its root; the device itself must hold it.",
-        .remedy = "hand over the PAI; if the part has none, its factory data lacks it",
+        .remedy = "put the PAI into the part's factory data; where only the file handed over is "
+                  "empty, hand over the PAI itself",
         .when_unknown = "hand over the PAI: a file, or a dump that holds it",
     },
     {
