@@ -90,17 +90,42 @@ CommandFiles files_of(const VerifyOptions& o, const std::vector<std::string>& or
   return out;
 }
 
+// Options of which one says nothing without the other. Empty: there is none.
+std::string contradiction(const VerifyOptions& options) {
+  if (options.bundle == "-") return "--bundle: expected a file, found - (stdout is for the report)";
+  if (options.after.empty() && !options.signed_by.empty())
+    return "--signed-by is about the bundle of --after: expected --after BUNDLE, too";
+  if (options.bundle.empty() && !options.signer.key.empty())
+    return "--sign-with signs a bundle: expected --bundle FILE, too";
+  if (options.signer.key.empty() && !options.signer.certificate.empty()) return kCertificateAlone;
+  return {};
+}
+
+// Evidence, revocation sets and image of the command line. What comes back is what stopped it.
+std::vector<std::string> read_given(const VerifyOptions& options, Reading& reading,
+                                    const Verbosity& verbosity) {
+  if (auto errors = read_all(options.roles, options.evidence, reading, verbosity); !errors.empty())
+    return errors;
+  if (const auto done = read_revocation_sets(options.judge.revocation_sets, reading); !done)
+    return {done.error().what};
+  if (options.ota.empty()) return {};
+  if (const auto done = read_ota_image(options.ota, reading, verbosity); !done)
+    return {"--ota: " + done.error().what};
+  return {};
+}
+
+// What the ledger had to say and no finding says.
+void tell_notes(dcl::CachedLedger* ledger, const Report& report, const Verbosity& verbosity) {
+  if (ledger == nullptr) return;
+  for (const std::string& note : ledger->notes()) {
+    if (!is_told(note, report)) verbosity.note(note);
+  }
+}
+
 int verify(const VerifyOptions& options, const Console& console) {
   const Verbosity verbosity(console, options.quiet, options.verbose);
-  if (options.bundle == "-")
-    return print_error(console, "--bundle: expected a file, found - (stdout is for the report)");
-  if (options.after.empty() && !options.signed_by.empty())
-    return print_error(console,
-                       "--signed-by is about the bundle of --after: expected --after BUNDLE, too");
-  if (options.bundle.empty() && !options.signer.key.empty())
-    return print_error(console, "--sign-with signs a bundle: expected --bundle FILE, too");
-  if (options.signer.key.empty() && !options.signer.certificate.empty())
-    return print_error(console, kCertificateAlone);
+  if (const std::string what = contradiction(options); !what.empty())
+    return print_error(console, what);
   if (options.schema) return show(std::string(report_schema()), console);
   if (options.evidence.empty() && !options.roles.any())
     return print_error(console, is_required("EVIDENCE", "verify", console));
@@ -126,16 +151,8 @@ int verify(const VerifyOptions& options, const Console& console) {
 
   reading.secrets = std::move(*secrets);
   reading.ota_digests = digests_for(ledger->get());
-  if (const auto errors = read_all(options.roles, options.evidence, reading, verbosity);
-      !errors.empty())
-    return print_error(console, errors);
-  if (const auto done = read_revocation_sets(options.judge.revocation_sets, reading); !done)
-    return print_error(console, done.error().what);
-
-  if (!options.ota.empty()) {
-    if (const auto done = read_ota_image(options.ota, reading, verbosity); !done)
-      return print_error(console, "--ota: " + done.error().what);
-  }
+  if (const auto stopped = read_given(options, reading, verbosity); !stopped.empty())
+    return print_error(console, stopped);
 
   std::optional<ApprovedPart> after;
   if (!options.after.empty()) {
@@ -172,11 +189,7 @@ int verify(const VerifyOptions& options, const Console& console) {
           },
   });
   if (!errors.empty()) return print_error(console, errors);
-  if (*ledger) {
-    for (const std::string& note : (*ledger)->notes()) {
-      if (!is_told(note, report)) verbosity.note(note);
-    }
-  }
+  tell_notes(ledger->get(), report, verbosity);
   tell_details(evidence, verbosity);
   if (!options.bundle.empty()) {
     if (const auto written =
