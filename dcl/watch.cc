@@ -186,13 +186,14 @@ std::vector<WatchChange> differences(const Seen& before, const Seen& after) {
     if (has(before, schema) && has(after, schema)) out.push_back(change(schema, name, was, is));
   });
   const std::map<uint32_t, Json> none;
-  for (const auto& [model, versions] : after.versions) {
+  for (const auto& of : after.versions) {
+    const auto& model = of.first;
     const auto known = before.versions.find(model);
     const bool is_new =
         has(before, Schema::model) && !before.records.contains({Schema::model, model});
     if (known == before.versions.end() && !is_new) continue;
     compare(
-        known == before.versions.end() ? none : known->second, versions,
+        known == before.versions.end() ? none : known->second, of.second,
         [&](uint32_t number, const Json& was, const Json& is) {
           out.push_back(change(Schema::version, fmt::format("{}/{:08X}", model, number), was, is));
         });

@@ -158,7 +158,8 @@ tl::expected<Upload, Answer> read_upload(View body, std::string_view content_typ
 
 tl::expected<Asked, Answer> read_asked(const Pairs& query) {
   Asked out;
-  for (const auto& [name, value] : query) {
+  for (const auto& parameter : query) {
+    const auto &name = parameter.first, &value = parameter.second;
     const auto field = std::find_if(std::begin(kFields), std::end(kFields), [&](const auto& f) {
       return f.of_verify_alone && !f.file && f.name == name;
     });
