@@ -9,9 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/source_code.h"
 #include "tests/support/support.h"
 
-namespace fs = std::filesystem;
+using attest::test::code_alone;
+using attest::test::source_texts;
 
 namespace {
 
@@ -99,44 +101,12 @@ const Owner kOwners[] = {
      "iterator string vector map set algorithm fstream sstream"},
 };
 
-// The code without its comments and its words.
-std::string code_alone(const std::string& source) {
-  std::string out;
-  for (size_t i = 0; i < source.size();) {
-    const auto skip_to = [&](const std::string& end) {
-      const size_t at = source.find(end, i);
-      i = at == std::string::npos ? source.size() : at + end.size();
-    };
-    const char c = source[i];
-    const bool digits = i > 0 && std::isxdigit(static_cast<unsigned char>(source[i - 1])) != 0;
-    if (source.compare(i, 2, "//") == 0) {
-      skip_to("\n");
-      out += '\n';
-    } else if (source.compare(i, 2, "/*") == 0) {
-      skip_to("*/");
-    } else if (source.compare(i, 2, "R\"") == 0) {
-      const size_t open = source.find('(', i);
-      skip_to(")" + source.substr(i + 2, open - i - 2) + "\"");
-    } else if (c == '"' || (c == '\'' && !digits)) {
-      for (++i; i < source.size() && source[i] != c; ++i)
-        if (source[i] == '\\') ++i;
-      ++i;
-    } else {
-      out += c;
-      ++i;
-    }
-  }
-  return out;
-}
-
 struct Source {
   std::set<std::string> includes;  // as they are written; a quoted one from the project's root
   std::set<std::string> names;     // "std::sort", "uint8_t"
 };
 
-Source read_source(const fs::path& path) {
-  std::ifstream in(path);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
+Source read_source(const std::string& text) {
   Source out;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
@@ -167,15 +137,7 @@ Source read_source(const fs::path& path) {
 
 std::map<std::string, Source> sources() {
   std::map<std::string, Source> out;
-  for (const auto& room : fs::directory_iterator(".")) {
-    const std::string name = room.path().filename().string();
-    if (!room.is_directory() || name == "build" || name[0] == '.') continue;
-    for (const auto& entry : fs::recursive_directory_iterator(name)) {
-      const std::string ext = entry.path().extension().string();
-      if (ext == ".cc" || ext == ".h")
-        out.emplace(entry.path().generic_string(), read_source(entry.path()));
-    }
-  }
+  for (const auto& [path, text] : source_texts()) out.emplace(path, read_source(text));
   return out;
 }
 
