@@ -107,7 +107,8 @@ class Reading {
         is_of_chip_cert_(says({"chip-cert"})),
         is_of_attestation_(says({"attest"})),
         has_chip_error_(says({"chip error"})),
-        is_of_interaction_(says({"im error", "general error", "status", "invalid_command"})) {}
+        is_of_interaction_(says({"im error", "general error", "status", "invalid_command"})),
+        is_of_other_numbers_(is_of_other_numbers(lower_)) {}
 
   std::vector<Explained> read() {
     google();
@@ -458,7 +459,7 @@ class Reading {
   }
 
   void number(size_t at, std::string_view word) {
-    if (is_of_something_else(at, word)) return;
+    if (is_of_other_numbers_ || is_of_something_else(at, word)) return;
     const bool is_hex = word.starts_with("0x") || word.starts_with("0X");
     const bool named = follows(at, {"err", "error", "errors", "code", "result", "status", "failed",
                                     "reason", "sdk", "error code", "error_code", "errorcode"}) ||
@@ -540,7 +541,7 @@ class Reading {
   const std::string lower_;
   // Of the whole line, worked out once: a line may have any number of words.
   const bool is_short_, is_typed_, has_error_word_, is_of_device_, is_of_chip_cert_,
-      is_of_attestation_, has_chip_error_, is_of_interaction_;
+      is_of_attestation_, has_chip_error_, is_of_interaction_, is_of_other_numbers_;
   size_t skip_from_ = 0, skip_to_ = 0;  // numbers that are explained together
   std::vector<std::pair<size_t, Explained>> out_;
 };

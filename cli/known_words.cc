@@ -1,5 +1,8 @@
 #include "cli/known_words.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace attest::cli {
 namespace {
 
@@ -205,6 +208,22 @@ constexpr OldCode kOldCodes[] = {
     {800, "InvalidArgument", 701}, {900, "InternalError", 702}, {65535, "NotImplemented", 703}};
 
 }  // namespace
+
+bool is_of_other_numbers(std::string_view line) {
+  constexpr std::string_view kOthers[] = {
+      "exit code", "exit status",  "exit value",  "exited with", "returncode", "return code",
+      "errno",     "http",         "domain=",     "reason code", "wifi",       "wi-fi",
+      "gatt",      "npm",          "broken pipe", "no space",    "permission", "no such file",
+      "bluetooth", "disconnected", "dns",         "sql",         "signal ",    "curl",
+      "oserror",   "ioexception"};
+  constexpr std::string_view kOurs[] = {"attest",   "chip ", "chip:",      "matter",
+                                        "mtrerror", "dac ",  "commission", "im error"};
+  const auto has = [&](std::string_view words) {
+    return line.find(words) != std::string_view::npos;
+  };
+  return std::any_of(std::begin(kOthers), std::end(kOthers), has) &&
+         std::none_of(std::begin(kOurs), std::end(kOurs), has);
+}
 
 std::span<const KnownNumber> known_numbers() {
   return kNumbers;

@@ -53,6 +53,10 @@ struct KnownSaying {
 };
 std::span<const KnownSaying> known_sayings();
 
+// Whether a line, lower case, tells of another program's numbers: how a process ended, what a web
+// server or a radio answered. They are none of Matter's.
+bool is_of_other_numbers(std::string_view line);
+
 // Of SDK 1.0, which gave other numbers.
 struct OldCode {
   int number;

@@ -228,6 +228,19 @@ TEST_CASE("explain: a number that counts, names or measures something is no resu
     CHECK_MESSAGE(names(pasted) == k604, pasted);
 }
 
+TEST_CASE("explain: another program's number is no result") {
+  for (const char* pasted :
+       {"HomeKit Error Domain=HMErrorDomain Code=75", "Error Domain=NSPOSIXErrorDomain Code=32",
+        "Process finished with exit code 101", "npm ERR! code 101", "command exited with code 302",
+        "wifi: disconnected, reason code 201", "java.io.IOException: error=32, Broken pipe",
+        "HTTP status 302", "GATT error 133", "make: *** [all] Error: exit status 604",
+        "OSError: [Errno 32] error 101", "curl failed with error 604"})
+    CHECK_MESSAGE(names(pasted) == "", pasted);
+  for (const char* pasted : {"chip-tool exited with code 1: attestation error 604",
+                             "HTTP bridge: commissioning failed, error 604"})
+    CHECK_MESSAGE(names(pasted).find(k604) != std::string::npos, pasted);
+}
+
 TEST_CASE("explain: object identifiers in words; an unknown one is none") {
   constexpr Row kRows[] = {
       {"1.3.6.1.4.1.37244.2.1", "1.3.6.1.4.1.37244.2.1 Matter vendor id"},
