@@ -20,7 +20,6 @@ namespace attest::cli {
 namespace {
 
 constexpr const char* kResult = "attestation result of the Matter SDK";
-constexpr int kLastCode = 1000;
 
 // "kPaaNotFound", "CHIP_ERROR_CA_CERT_NOT_FOUND", "paa_not_found" -> "paanotfound".
 std::string squeezed(std::string_view name) {
@@ -576,26 +575,6 @@ std::vector<Explained> explained_code(std::string_view text) {
            .means = "it holds the passcode, and so is not repeated here; no result of an "
                     "attestation is in it",
            .then = "what it says is told by matter-attest payload parse"}};
-}
-
-std::vector<std::string> explained_words() {
-  std::vector<std::string> out;
-  for (int code = 0; code < kLastCode; ++code) {
-    if (const char* name = sdk_code_name(code)) {
-      out.push_back(std::to_string(code));
-      out.emplace_back(name);
-    }
-  }
-  for (const KnownName& known : known_names()) {
-    if (std::find(out.begin(), out.end(), known.name) == out.end()) out.emplace_back(known.name);
-  }
-  for (std::string& id : check_ids()) out.push_back(std::move(id));
-  for (const LotRule& rule : lot_rules()) out.emplace_back(rule.id);
-  for (const audit::AuditRule& rule : audit::audit_rules()) out.emplace_back(rule.id);
-  for (const TestCase& of : test_cases()) {
-    if (!std::string_view(of.id).ends_with('*')) out.emplace_back(of.id);
-  }
-  return out;
 }
 
 }  // namespace attest::cli

@@ -32,6 +32,9 @@ struct Explained {
   enum class Rank : uint8_t { result, pointer, aside } rank = Rank::result;
 };
 
+// Results of the attestation are below it.
+inline constexpr int kLastCode = 1000;
+
 // What is read of one line: a log has none that is longer.
 inline constexpr size_t kLongestLine = 1 << 20;
 
