@@ -178,7 +178,7 @@ bool differs(Column column, const std::string& value, const Evidence& e, const P
   if (column == Column::dac_sha256)
     return e.dac.present() &&
            compared(column, value) !=
-               hex(e.dac.certificate ? e.dac.certificate->sha256 : sha256(e.dac.bytes));
+               hex(e.dac.certificate ? e.dac.certificate->sha256() : sha256(e.dac.bytes));
   if (column == Column::common_name)
     return e.dac.certificate && common_name(*e.dac.certificate) != value;
   if (column == Column::dac) {

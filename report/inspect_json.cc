@@ -149,7 +149,7 @@ Json facts_json(const Device& device, Masked masked) {
 
 Json certificate_json(const Certificate& c) {
   Json out{Json::Object{}};
-  out.set("sha256", hex(c.sha256))
+  out.set("sha256", hex(c.sha256()))
       .set("size", static_cast<uint64_t>(c.der.size()))
       .set("version", c.version)
       .set("serial", hex_upper(c.serial));
@@ -264,9 +264,9 @@ Json device_json(const Evidence& e, Masked masked) {
   Json out = facts_json(e.device, masked);
   const auto digest = [](const Bytes& b) { return b.empty() ? Json() : Json(hex(sha256(b))); };
   out.set("dac_sha256",
-          e.dac.certificate ? Json(hex(e.dac.certificate->sha256)) : digest(e.dac.bytes));
+          e.dac.certificate ? Json(hex(e.dac.certificate->sha256())) : digest(e.dac.bytes));
   out.set("pai_sha256",
-          e.pai.certificate ? Json(hex(e.pai.certificate->sha256)) : digest(e.pai.bytes));
+          e.pai.certificate ? Json(hex(e.pai.certificate->sha256())) : digest(e.pai.bytes));
   out.set("cd_sha256", e.cms ? Json(hex(sha256(e.cms->der))) : digest(e.cd_bytes));
   out.set("dac_private_key_present",
           e.dac_key.has_value() || e.device.noted(Remark::key_encrypted));

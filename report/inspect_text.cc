@@ -253,7 +253,7 @@ class InspectPage {
       if (!usual) extensions.push_back(oid_words(x.oid) + (x.critical ? " (critical)" : ""));
     }
     row("also says", listed(extensions));
-    row("SHA-256", hex(c.sha256));
+    row("SHA-256", hex(c.sha256()));
   }
 
   // --- the declaration ---

@@ -430,7 +430,7 @@ class Writer {
     fact(page_, "trust anchors",
          e_.given_anchors == 0 ? "none given by hand" : anchors_text(e_.given_anchors));
     if (e_.paa) fact(page_, "PAA's key id", hex_colons(e_.paa->subject_key_id));
-    if (e_.dac.certificate) fact(page_, "DAC, sha256", hex(e_.dac.certificate->sha256));
+    if (e_.dac.certificate) fact(page_, "DAC, sha256", hex(e_.dac.certificate->sha256()));
     if (const std::string on = fail_on_text(e_.policy); !on.empty())
       fact(page_, "keeps out, too",
            on == "unknown" ? "open questions"

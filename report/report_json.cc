@@ -44,8 +44,8 @@ Json device_json(const Evidence& e) {
                              : number     ? Json(*number)
                                           : Json(value_text(fact, s->value)));
   }
-  out.set("dac_sha256", dac != nullptr ? Json(hex(dac->sha256)) : Json());
-  out.set("pai_sha256", pai != nullptr ? Json(hex(pai->sha256)) : Json());
+  out.set("dac_sha256", dac != nullptr ? Json(hex(dac->sha256())) : Json());
+  out.set("pai_sha256", pai != nullptr ? Json(hex(pai->sha256())) : Json());
   out.set("dac_vid", id(dac != nullptr ? dac->vid() : std::nullopt));
   out.set("dac_pid", id(dac != nullptr ? dac->pid() : std::nullopt));
   out.set("paa_skid", e.paa ? Json(hex_colons(e.paa->subject_key_id)) : Json());
@@ -58,8 +58,8 @@ Json device_json(const Evidence& e) {
       chains.push(
           Json(Json::Object{})
               .set("name", chain_name(*chain))
-              .set("dac_sha256", below != nullptr ? Json(hex(below->sha256)) : Json())
-              .set("pai_sha256", above != nullptr ? Json(hex(above->sha256)) : Json())
+              .set("dac_sha256", below != nullptr ? Json(hex(below->sha256())) : Json())
+              .set("pai_sha256", above != nullptr ? Json(hex(above->sha256())) : Json())
               .set("paa_skid", chain->paa ? Json(hex_colons(chain->paa->subject_key_id)) : Json()));
     }
     out.set("other_chains", std::move(chains));

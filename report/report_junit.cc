@@ -90,7 +90,7 @@ std::string report_junit(const Evidence& e, const Report& report) {
     properties.emplace_back("evidence", fmt::format("{}: {}", file.path, file.kind));
   for (const NotUsed& unused : e.not_used)
     properties.emplace_back("not_used", fmt::format("{}: {}", unused.path, unused.why));
-  if (e.dac.certificate) properties.emplace_back("dac_sha256", hex(e.dac.certificate->sha256));
+  if (e.dac.certificate) properties.emplace_back("dac_sha256", hex(e.dac.certificate->sha256()));
   return junit_file([&](Markup& page) {
     junit_suite(page, device_line(e), 0, e.policy.at, counts, properties, [&] {
       for (const Finding& f : report.findings) {

@@ -112,7 +112,7 @@ class Log {
     add("remedy", f.remedy);
     // One rule gives one result a device: the same device's next run is recognised by its DAC.
     if (e_.dac.certificate)
-      out.set("partialFingerprints", object().set("dac/v1", hex(e_.dac.certificate->sha256)));
+      out.set("partialFingerprints", object().set("dac/v1", hex(e_.dac.certificate->sha256())));
     return out.set("properties", std::move(more));
   }
 

@@ -144,8 +144,7 @@ Result<void> TrustStore::add_paa(const CertificatePtr& certificate, Origin origi
   // The same certificate twice, or one of which only the facts were built in, is one anchor.
   std::erase_if(paas_, [&](const auto& known) {
     return known->subject_key_id == paa->subject_key_id && known->key == paa->key &&
-           (known->certificate == nullptr ||
-            known->certificate->sha256 == paa->certificate->sha256);
+           (known->certificate == nullptr || equal(known->certificate->der, paa->certificate->der));
   });
   insert_sorted(paas_, std::move(*paa));
   given_ += origin == Origin::given;

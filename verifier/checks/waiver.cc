@@ -27,7 +27,7 @@ bool is_for(const Waiver& waiver, const Evidence& evidence) {
   const Maybe<Certificate> dac = evidence.dac.certificate.get();
   if (dac == nullptr) return false;
   const auto digest = from_hex_lenient(waiver.device);  // in either case, with colons or without
-  return digest && equal(*digest, dac->sha256);
+  return digest && equal(*digest, dac->sha256());
 }
 
 bool is_in_force(const Waiver& waiver, const Policy& policy) {

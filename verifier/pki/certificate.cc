@@ -147,7 +147,6 @@ Result<CertificatePtr> parse_certificate(View input, size_t* consumed) {
   der::Cursor outer(out->der);
   const auto parts = read_parts(outer);
   if (!parts) return tl::unexpected(parts.error());
-  out->sha256 = sha256(out->der);
   out->tbs = parts->tbs.whole;
   out->signature_algorithm = parts->algorithm.oid;
   know_parameters(parts->algorithm, *out);
@@ -183,6 +182,9 @@ MaybeValue<uint16_t> Certificate::vid() const {
 }
 MaybeValue<uint16_t> Certificate::pid() const {
   return readable_id(product_id);
+}
+Sha256 Certificate::sha256() const {
+  return attest::sha256(der);
 }
 Sha256 Certificate::tbs_digest() const {
   return attest::sha256(tbs);

@@ -91,8 +91,7 @@ struct Extension {
 };
 
 struct Certificate {
-  Bytes der;        // exactly the certificate
-  Sha256 sha256{};  // of der
+  Bytes der;  // exactly the certificate
 
   unsigned version = 1;          // 1, 2, 3 as X.509 names them
   View serial;                   // content octets of the INTEGER
@@ -133,6 +132,7 @@ struct Certificate {
   MaybeValue<KeyId> akid() const;
   MaybeValue<uint16_t> vid() const;  // when readable (attribute or common_name)
   MaybeValue<uint16_t> pid() const;
+  Sha256 sha256() const;  // of der
   Sha256 tbs_digest() const;
 
   Certificate() = default;

@@ -94,7 +94,7 @@ TEST_CASE(
   CHECK(kept->summary == judged.report.summary);
   CHECK(kept->device.vid == "0xFFF1");
   CHECK(kept->device.pid == "0x8000");
-  CHECK(kept->device.dac_sha256 == hex(judged.evidence.dac.certificate->sha256));
+  CHECK(kept->device.dac_sha256 == hex(judged.evidence.dac.certificate->sha256()));
   CHECK(kept->device.certificate_id == judged.evidence.cd->certificate_id);
   CHECK(kept->device.dac_serial.empty());  // no bundle
   CHECK(kept->json == json);

@@ -143,7 +143,7 @@ TEST_CASE("a waiver that does not count is told of") {
                       Network network = Network::none) {
     const Judged device = judged("good", waivers, network);
     return std::string(status_name(finding(device, id).status)) + ": " +
-           finding(device, id).message;
+           finding(device, id).message.str();
   };
   CHECK(of({}, "expect.waivers-are-used") == "skipped: no waivers");
   CHECK(of({}, "expect.waivers-name-checks") == "skipped: no waivers");
@@ -168,7 +168,7 @@ TEST_CASE("a waiver of what is unknown or blocked does nothing, and says so") {
   const auto said = [](const char* name, const char* id) {
     const Judged device = judged(name, {waiver(id)});
     const Finding& f = finding(device, "expect.waivers-are-used");
-    return std::string(status_name(f.status)) + ": " + f.message;
+    return std::string(status_name(f.status)) + ": " + f.message.str();
   };
   CHECK(said("cd-missing", "cd.is-present") ==
         "warn: the waiver of cd.is-present does nothing: its answer is unknown, and a waiver "
@@ -190,7 +190,7 @@ TEST_CASE("a waiver is for its device, by serial number or DAC, and until its da
   const auto covers = [&] {
     return !finding(judged("dac-of-another-vendor", {w}), "dac.vendor-matches-pai").waived.empty();
   };
-  w.device = hex(last_moment.evidence.dac.certificate->sha256);
+  w.device = hex(last_moment.evidence.dac.certificate->sha256());
   CHECK(covers());
   std::string upper = w.device, colons;
   std::transform(upper.begin(), upper.end(), upper.begin(),
