@@ -68,10 +68,10 @@ void audit_image(Auditing& a, const ModelVersion& entry, const std::string& abou
                      .about = about,
                      .status = f.status,
                      .severity = f.severity,
-                     .message = blocked ? f.blocked_by->id : f.message,
+                     .message = blocked ? f.blocked_by->id : f.message.str(),
                      .expected = f.expected,
                      .actual = f.actual,
-                     .remedy = not_fetched ? kNetworkAgain : f.remedy});
+                     .remedy = not_fetched ? kNetworkAgain : f.remedy.str()});
   }
 }
 

@@ -206,9 +206,9 @@ std::string checklist_text(const Evidence& e, const std::vector<Step>& steps, si
             fmt::format("{:{}}{}\n", "", kIndent + 2,
                         wrap("waiver: " + printable(f->waived), width - kIndent - 2, kIndent + 2));
       if (!f->remedy.empty())
-        out +=
-            fmt::format("{:{}}{}\n", "", kIndent + 2,
-                        wrap(fmt::format("do: {}", f->remedy), width - kIndent - 2, kIndent + 2));
+        out += fmt::format(
+            "{:{}}{}\n", "", kIndent + 2,
+            wrap(fmt::format("do: {}", f->remedy.view()), width - kIndent - 2, kIndent + 2));
     }
   }
   out += fmt::format("\n  network {}, as of {}\n", network_name(e.policy.network),

@@ -28,9 +28,9 @@ bool is_failed(const Finding& f, const TestCase& of) {
 }
 
 std::string said(const Finding& f) {
-  const std::string what = f.message.empty() ? f.check->title : f.message;
+  const std::string what = f.message.empty() ? f.check->title : f.message.str();
   return fmt::format("{}: {}{}", f.check->id, what,
-                     f.waived.empty() ? "" : fmt::format(" (waived: {})", f.waived));
+                     f.waived.empty() ? "" : fmt::format(" (waived: {})", f.waived.view()));
 }
 
 std::string why_open(const Finding& f, const Report& report) {

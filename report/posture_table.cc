@@ -90,7 +90,7 @@ std::vector<PostureRow> posture_table(const Report& report) {
       answered = answered || (at < group.checks.begin() + group.leads && weight(f.status) != 0);
       if (weight(f.status) > weight(row.worst)) row.worst = f.status;
       if (weight(f.status) >= weight(Status::unknown))
-        row.found += fmt::format("{}{}", row.found.empty() ? "" : "; ", f.message);
+        row.found += fmt::format("{}{}", row.found.empty() ? "" : "; ", f.message.view());
       else if (f.status == Status::blocked && f.blocked_by != nullptr)
         row.found += fmt::format("{}waits for {}", row.found.empty() ? "" : "; ", f.blocked_by->id);
     }

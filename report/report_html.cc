@@ -143,7 +143,7 @@ class Writer {
     }
     {
       const auto p = page_.in("p", {{"class", "fault first-capital"}});
-      page_.isolated(first->message.empty() ? first->check->title : first->message);
+      page_.isolated(first->message.empty() ? first->check->title : first->message.str());
     }
     if (!first->remedy.empty()) {
       const auto p = page_.in("p", {{"class", "do"}});
@@ -524,7 +524,7 @@ class Writer {
   void finding_on_paper(const Finding& f) {
     const auto li = page_.in("li", {{"class", tone(f)}});
     page_.leaf("b", shown_status(f)).text(" ").leaf("code", f.check->id).text(" ");
-    page_.isolated(f.message.empty() ? std::string(f.check->title) : f.message);
+    page_.isolated(f.message.empty() ? std::string(f.check->title) : f.message.str());
     const auto more = [&](const char* what, const std::string& value) {
       if (!value.empty()) page_.text(what).isolated(value);
     };

@@ -40,7 +40,7 @@ std::string message_of(const Finding& f) {
   if (f.status == Status::fail) return f.message;
   if (f.status == Status::blocked) return fmt::format("blocked: by {}", f.blocked_by->id);
   const char* status = f.waived.empty() ? status_name(f.status) : "waived";
-  return fmt::format("{}: {}", status, f.message.empty() ? f.check->title : f.message);
+  return fmt::format("{}: {}", status, f.message.empty() ? f.check->title : f.message.view());
 }
 
 std::vector<std::string> details_of(const Finding& f) {

@@ -93,8 +93,8 @@ class Log {
                    .set("ruleIndex", sarif_rule_index(f.check->id))
                    .set("level", failed ? "error" : "warning")
                    .set("kind", "fail");
-    out.set("message",
-            sarif_message(sentence(f.message.empty() ? std::string(f.check->title) : f.message)));
+    out.set("message", sarif_message(sentence(f.message.empty() ? std::string(f.check->title)
+                                                                : f.message.str())));
     out.set("locations", locations(f));
     if (!f.waived.empty())
       out.set("suppressions", Json(Json::Array{object()
@@ -163,8 +163,9 @@ class Log {
       open.push(
           object()
               .set("level", "warning")
-              .set("message", sarif_message(fmt::format("{} could not be answered: {}: {}",
-                                                        f->check->id, f->message, f->remedy)))
+              .set("message",
+                   sarif_message(fmt::format("{} could not be answered: {}: {}", f->check->id,
+                                             f->message.view(), f->remedy.view())))
               .set("associatedRule",
                    object().set("id", f->check->id).set("index", sarif_rule_index(f->check->id))));
     }

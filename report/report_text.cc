@@ -145,7 +145,7 @@ void finding(Page& page, const Finding& f) {
   const Look l = f.waived.empty() ? look(f.status) : Look{Ink::careful, "waived"};
   page.line(fmt::format("  {}  {}", page.ink(l.ink, fmt::format("{:<7}", l.word)),
                         page.ink(Ink::strong, f.check->id)));
-  page.paragraph(printable(f.message.empty() ? std::string(f.check->title) : f.message), 4);
+  page.paragraph(printable(f.message.empty() ? std::string(f.check->title) : f.message.str()), 4);
   if (!f.waived.empty()) page.labelled("waiver", printable(f.waived));
   const Compared both = compared(printable(f.expected), printable(f.actual));
   if (!both.expected.empty()) page.labelled("expected", both.expected);
@@ -268,7 +268,7 @@ std::string report_text(const Evidence& e, const Report& report, const TextStyle
       if (!style.all_checks && f.status != Status::blocked) continue;
       const Look l = look(f.status);
       const std::string why =
-          f.status == Status::blocked ? fmt::format("by {}", f.blocked_by->id) : f.message;
+          f.status == Status::blocked ? fmt::format("by {}", f.blocked_by->id) : f.message.str();
       page.line(
           fmt::format("  {}  {}", page.ink(l.ink, fmt::format("{:<7}", l.word)), f.check->id));
       if (!why.empty()) page.paragraph(printable(why), 11);

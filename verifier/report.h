@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "verifier/base/sparse_text.h"
 #include "verifier/gather/evidence.h"
 
 namespace attest {
@@ -39,15 +40,15 @@ struct Finding {
   const struct Check* check = nullptr;
   Status status = Status::pass;
   Severity severity = Severity::error;
-  std::string message;  // what was found to be so, in a sentence
-  std::string expected, actual;
-  std::string source;  // where: file, offset, item
+  SparseText message;  // what was found to be so, in a sentence
+  SparseText expected, actual;
+  SparseText source;  // where: file, offset, item
   const struct Check* blocked_by = nullptr;
-  std::string
-      waived;  // "reason (who, until 2026-12-31)" of the waiver that let it pass; empty: none did
+  // "reason (who, until 2026-12-31)" of the waiver that let it pass; empty: none did
+  SparseText waived;
   // What to do about this answer: of a fault the check's remedy, of an unknown what would answer
   // it. Empty where there is nothing to do. Reports show this one, never the check's.
-  std::string remedy;
+  SparseText remedy;
   // Of a fault, where the check looks at several facts: which are wrong. None: it tells not.
   FactSet facts = {};
   bool could_not_be_made = false;  // unknown, or blocked for the reason that another is unknown for

@@ -143,7 +143,7 @@ TEST_CASE("post-quantum ledger: a device is judged by the root that the ledger h
   // No list can be named for such an issuer yet, which is said.
   const Finding* list = judged.report.of(find_check("revocation.list-is-published"));
   REQUIRE(list != nullptr);
-  CHECK(list->message.ends_with(
+  CHECK(list->message.view().ends_with(
       "the ledger cannot name one yet: its field for the certificate of a list's signer holds 2048 "
       "characters, and one of ML-DSA-65 has more"));
 }

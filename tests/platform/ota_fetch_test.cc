@@ -83,7 +83,7 @@ std::string told(World& w) {
     const bool noticed =
         f.status == Status::fail || f.status == Status::warn || f.status == Status::unknown;
     if (std::string_view(f.check->id).starts_with("ota.") && noticed)
-      out += std::string(f.check->id) + ": " + f.message + "\n";
+      out += std::string(f.check->id) + ": " + f.message.str() + "\n";
   }
   return out;
 }

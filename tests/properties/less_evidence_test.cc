@@ -110,8 +110,8 @@ std::vector<std::string> without(const std::vector<std::string>& files, size_t i
 }
 
 bool names(const Finding& f, const std::string& path) {
-  return (f.message + " " + f.source + " " + f.expected + " " + f.actual).find(path) !=
-         std::string::npos;
+  return (f.message.str() + " " + f.source.str() + " " + f.expected.str() + " " + f.actual.str())
+             .find(path) != std::string::npos;
 }
 
 // R1 and R2 for every file of a set: how many could be judged without.

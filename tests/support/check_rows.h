@@ -69,7 +69,7 @@ inline Evidence evidence_of(const CheckRow& row) {
 inline std::string said(const Finding& f) {
   std::string out = f.blocked_by != nullptr ? f.blocked_by->id : f.message;
   if (!f.expected.empty() || !f.actual.empty())
-    out += fmt::format("\n{} | {}", f.expected, f.actual);
+    out += fmt::format("\n{} | {}", f.expected.view(), f.actual.view());
   return out;
 }
 

@@ -75,16 +75,17 @@ Finding joined(const std::vector<const Finding*>& all, const std::vector<std::st
   for (size_t k = 0; k < all.size(); ++k) {
     if (badness(*all[k]) != badness(**worst)) continue;
     where += fmt::format("{}in the {} chain: {}", where.empty() ? "" : "; ", names[k],
-                         all[k]->message.empty() ? all[k]->check->title : all[k]->message);
+                         all[k]->message.empty() ? all[k]->check->title : all[k]->message.view());
   }
   out.message = std::move(where);
-  out.source.clear();
+  std::string source;
   for (const Finding* f : all) {
     const bool known = std::find(sources.begin(), sources.end(), f->source) != sources.end();
     if (badness(*f) != badness(**worst) || f->source.empty() || known) continue;
     sources.push_back(f->source);
-    out.source += (out.source.empty() ? "" : " and ") + f->source;
+    source += fmt::format("{}{}", source.empty() ? "" : " and ", f->source.view());
   }
+  out.source = source;
   return out;
 }
 
@@ -140,9 +141,9 @@ Report join_chains(const Judge& judge, const Evidence& first, Report report,
     }
     if (one.check->id == std::string_view(kReleased) && own.status == Status::pass &&
         one.status == Status::warn)
-      one.remedy =
+      one.remedy = SparseText::lasting(
           "nothing yet: the legacy chain serves the commissioners of today; judge the "
-          "other again when Matter 1.7 is released";
+          "other again when Matter 1.7 is released");
     own = std::move(one);
   }
   judge.conclude_joined(first, report);

@@ -21,8 +21,10 @@ std::string with_commissioner(const Report& report, std::string summary) {
   const Finding& said = report.findings[check_index(*check)];
   if (said.status != Status::warn && said.status != Status::fail) return summary;
   if (report.decided_by == check) return summary;
-  if (report.verdict == Verdict::undecided) return said.message + "; " + summary;
-  return summary + (report.verdict == Verdict::approve ? "; but " : "; ") + said.message;
+  if (report.verdict == Verdict::undecided)
+    return fmt::format("{}; {}", said.message.view(), summary);
+  return fmt::format("{}{}{}", summary, report.verdict == Verdict::approve ? "; but " : "; ",
+                     said.message.view());
 }
 
 std::string with_chain(const Evidence& e, const Report& report, std::string summary) {
@@ -102,7 +104,7 @@ std::string Judge::not_for_production(const Report& report) const {
   }
   return fmt::format(
       ". Good for the test network, {} for production: {}{}", refused ? "not" : "open",
-      all.front()->message,
+      all.front()->message.view(),
       others.empty()
           ? ""
           : fmt::format(" (and {}: {})", counted(others.size(), "other reason"), joined(others)));
@@ -127,7 +129,7 @@ std::string Judge::summary(const Report& report, const Finding* first) const {
                          [&](const Finding& f) { return f.status == s; });
   };
   if (first != nullptr) {
-    std::string out = first->message.empty() ? first->check->title : first->message;
+    std::string out = first->message.empty() ? first->check->title : first->message.str();
     if (first->status == Status::skipped)
       out = fmt::format("{} is required: {}", first->check->id, out);
     const bool rejected = report.verdict == Verdict::reject;
@@ -144,7 +146,7 @@ std::string Judge::summary(const Report& report, const Finding* first) const {
       out += fmt::format(" (and {}: {})",
                          counted(others.size(), rejected ? "more fault" : "more question"),
                          joined(others));
-    if (!first->remedy.empty()) out += fmt::format(": {}", first->remedy);
+    if (!first->remedy.empty()) out += fmt::format(": {}", first->remedy.view());
     return out;
   }
   const auto warnings = count(Status::warn);

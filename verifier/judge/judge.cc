@@ -69,7 +69,7 @@ Report Judge::report(const Evidence& evidence, std::span<const Answered> answere
     Finding& finding = report.findings[i];
     if (outcome.texts == nullptr) {
       if (outcome.constant != nullptr && outcome.status != Status::blocked)
-        finding.message = outcome.constant;
+        finding.message = SparseText::lasting(outcome.constant);
       return;
     }
     finding.message = std::move(outcome.texts->message);
@@ -81,8 +81,8 @@ Report Judge::report(const Evidence& evidence, std::span<const Answered> answere
     if (outcome.status != Status::fail) return;
     // (What a bundle brings from before has its hint already.)
     const std::string hint = id_hint(finding.expected, finding.actual);
-    if (!hint.empty() && finding.message.find(hint) == std::string::npos)
-      finding.message += "; " + hint;
+    if (!hint.empty() && finding.message.find(hint) == std::string_view::npos)
+      finding.message = fmt::format("{}; {}", finding.message.view(), hint);
   };
   Runner runner(evidence, unmet_, nullptr, answered);
   const auto& answers = runner.run(keep);
@@ -112,13 +112,13 @@ void Judge::finish(const Evidence& evidence, std::span<const Answer> answers,
   for (size_t i = 0; i < answers.size(); ++i) {
     Finding& f = report.findings[i];
     if (f.status == Status::unknown) {
-      if (f.remedy.empty()) f.remedy = unknown_remedy(*f.check);
+      if (f.remedy.empty()) f.remedy = SparseText::lasting(unknown_remedy(*f.check));
     } else {
       const bool fault = f.status == Status::fail || f.status == Status::warn || !f.waived.empty();
       if (!fault)
         f.remedy.clear();
       else if (f.remedy.empty())
-        f.remedy = f.check->remedy;
+        f.remedy = SparseText::lasting(f.check->remedy);
     }
     f.could_not_be_made = f.status == Status::unknown || answers[i].open;
     f.keeps_open = f.status == answers[i].status && keeps_open(i, answers[i]);

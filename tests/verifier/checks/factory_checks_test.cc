@@ -345,7 +345,8 @@ TEST_CASE("reports keep passcodes, payloads, salts and verifiers to themselves")
                                              .show_passcode = show}));
     std::string all = report.summary;
     for (const Finding& f : report.findings)
-      all += f.message + "\n" + f.expected + "\n" + f.actual + "\n" + f.source + "\n";
+      all += f.message.str() + "\n" + f.expected.str() + "\n" + f.actual.str() + "\n" +
+             f.source.str() + "\n";
     size_t shown = 0;
     for (const std::string& secret : secrets) {
       CAPTURE(secret);

@@ -316,7 +316,7 @@ TEST_CASE("a device whose every fact is right is approved on its network") {
   const Report report = world.judge();
   std::string fails;
   for (const Finding* f : report.all(Status::fail))
-    fails += std::string(f->check->id) + ": " + f->message + "\n";
+    fails += std::string(f->check->id) + ": " + f->message.str() + "\n";
   CHECK_MESSAGE(report.verdict == Verdict::approve, fails);
   for (const std::string& id : noticed(report)) CHECK_MESSAGE(!id.starts_with("ledger."), id);
 }

@@ -29,7 +29,7 @@ Judged judge_field(const std::string& name) {
 
 std::string first_message(const Judged& device, Status status) {
   const Finding* f = device.report.first(status);
-  return f == nullptr ? std::string() : f->message;
+  return f == nullptr ? std::string() : f->message.str();
 }
 
 }  // namespace

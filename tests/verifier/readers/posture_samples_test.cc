@@ -128,10 +128,11 @@ TEST_CASE("posture samples: every fault is found, and what is right is not blame
       const std::string id = f.check->id;
       if (!id.starts_with("security.")) continue;
       if (f.status == Status::fail || f.status == Status::warn) {
-        all += fmt::format("\n    {} {}: {}", status_name(f.status), id, f.message);
+        all += fmt::format("\n    {} {}: {}", status_name(f.status), id, f.message.view());
         if (kMore.count({name, id}) == 0) found.insert(id);
       }
-      if (f.status == Status::unknown) all += fmt::format("\n    unknown {}: {}", id, f.message);
+      if (f.status == Status::unknown)
+        all += fmt::format("\n    unknown {}: {}", id, f.message.view());
     }
     MESSAGE(name << all);
     for (const std::string& id : expected)

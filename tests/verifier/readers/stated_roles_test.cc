@@ -72,7 +72,7 @@ Report judged(const std::vector<File>& files) {
 std::string failures(const Report& report) {
   std::string out;
   for (const Finding& f : report.findings) {
-    if (f.status == Status::fail) out += fmt::format("{}: {}\n", f.check->id, f.message);
+    if (f.status == Status::fail) out += fmt::format("{}: {}\n", f.check->id, f.message.view());
   }
   return out;
 }
