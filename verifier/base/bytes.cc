@@ -269,6 +269,9 @@ bool is_utf8(std::string_view s) {
 }
 
 std::string printable(std::string_view s) {
+  // Nearly all is plain.
+  if (std::all_of(s.begin(), s.end(), [](char c) { return c >= ' ' && c <= '~'; }))
+    return std::string(s);
   std::string out;
   out.reserve(s.size());
   for (size_t i = 0; i < s.size();) {

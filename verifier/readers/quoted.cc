@@ -351,16 +351,23 @@ bool shorten(std::string& name, size_t most) {
   name = name.substr(0, head) + "..." + name.substr(tail);
   return true;
 }
+// Words without a digit, as names mostly are: nothing that is masked is so short and has none.
+bool is_plain_name(std::string_view s) {
+  return s.size() < kLeastLetters && std::all_of(s.begin(), s.end(), [](char c) {
+           return is_letter(c) || c == '_' || c == '.' || c == ' ';
+         });
+}
 // A name in a file.
 void mask_item(std::string& item) {
   constexpr size_t kShortestCode = 8, kLongest = 200;
-  if (item.size() >= kShortestCode) item = quotable(item);
+  if (item.size() >= kShortestCode && !is_plain_name(item)) item = quotable(item);
   shorten(item, kLongest);
 }
 
 }  // namespace
 
 std::string quotable(std::string_view text) {
+  if (is_plain_name(text)) return std::string(text);
   std::string out(text);
   mask(out, Said::them);
   return without_codes(out);

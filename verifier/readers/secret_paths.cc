@@ -78,11 +78,17 @@ class Secrets {
 
   std::string masked(std::string_view path) {
     std::string out;
+    size_t shown = 0;  // as far as it stands in `out`
     for (size_t at = 0; at < path.size();) {
-      const size_t length = at_begin(path, at);
-      out += length != 0 ? std::string_view(kMasked) : path.substr(at, 1);
+      const size_t length = may_begin(path, at) ? at_begin(path, at) : 0;
+      if (length != 0) {
+        out += path.substr(shown, at - shown);
+        out += kMasked;
+        shown = at + length;
+      }
       at += std::max<size_t>(length, 1);
     }
+    out += path.substr(shown);
     return out;
   }
 
@@ -127,6 +133,13 @@ class Secrets {
                                 [&](const Bytes* der) { return find(*der, *point).has_value(); });
   }
 
+  // What at_begin looks at in no case is most of a path.
+  bool may_begin(std::string_view path, size_t at) const {
+    const char first = path[at], before = at == 0 ? '/' : path[at - 1];
+    return (is_digit(first) && !is_digit(before)) ||
+           (path.size() - at >= 2 * kScalar && is_hex_digit(first) && !is_hex_digit(before)) ||
+           (to_lower(first) == 'm' && !is_word_letter(before)) || !bodies_.empty();
+  }
   size_t at_begin(std::string_view path, size_t at) {
     const std::string_view rest = path.substr(at);
     const char before = at == 0 ? '/' : path[at - 1];
@@ -195,10 +208,12 @@ void mask_paths(Reading& reading, bool show_codes) {
     const auto known = shown.find(path);
     if (known == shown.end()) {
       std::string out = secrets.masked(path);
-      if (out == path)
+      if (out == path) {
         last = path;
-      else
-        out += fmt::format(" (name {})", ++masked);
+        shown.emplace(path, std::move(out));
+        return;
+      }
+      out += fmt::format(" (name {})", ++masked);
       path = shown.emplace(std::move(path), std::move(out)).first->second;
     } else {
       path = known->second;

@@ -25,9 +25,11 @@ bool is_blank(char c) {
 std::string plain(std::string_view line) {
   std::string out;
   for (size_t i = 0; i < line.size(); ++i) {
-    if (line[i] != '\x1b') {
-      out += line[i];
-    } else if (i + 1 < line.size() && line[i + 1] == '[') {
+    const size_t escape = std::min(line.find('\x1b', i), line.size());
+    out += line.substr(i, escape - i);
+    i = escape;
+    if (i == line.size()) break;
+    if (i + 1 < line.size() && line[i + 1] == '[') {
       i += 2;
       while (i < line.size() && (line[i] < '@' || line[i] > '~')) ++i;
     } else {

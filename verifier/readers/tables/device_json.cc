@@ -25,7 +25,7 @@ namespace {
 
 enum class Form : uint8_t { number8, number16, number32, flag, string, hex, base64 };
 struct Key {
-  const char* path;  // "spake2p.salt"
+  std::string_view path;  // "spake2p.salt"
   FactId fact;
   Form form;
   const char* holds;
@@ -126,8 +126,8 @@ const Key* find_key(std::string_view path) {
 constexpr std::string_view kSecurity = "security";  // of an order
 bool is_group(std::string_view name) {
   return name == kSecurity || std::any_of(std::begin(kKeys), std::end(kKeys), [&](const Key& key) {
-           const std::string_view path = key.path;
-           return path.starts_with(name) && path.size() > name.size() && path[name.size()] == '.';
+           return key.path.size() > name.size() && key.path[name.size()] == '.' &&
+                  key.path.starts_with(name);
          });
 }
 // Words that mean something else in other programs' files: none of them makes a file device.json.
@@ -180,17 +180,17 @@ std::optional<std::string> why_not(std::string_view name, const Json& json) {
 }
 
 void read_member(const Key& key, const Json& json, const std::string& path, Reading& reading) {
-  const Place place{.path = path, .offset = {}, .item = key.path};
+  const Place place{.path = path, .offset = {}, .item = std::string(key.path)};
   if (json.is_null()) return;
   if (const auto* string = json.string(); string != nullptr && string->empty()) {
     // "" is "not given". Of these it is told, too: a device that has none answers with just that.
     if (key.fact == FactId::software_version_string || key.fact == FactId::hardware_version_string)
-      reading.device.note(Remark::empty_text, place, key.path);
+      reading.device.note(Remark::empty_text, place, place.item);
     return;
   }
   auto value = value_of(key, json);
   if (!value) {
-    say_unreadable(reading.device, key.fact, place, key.path, value.error().what);
+    say_unreadable(reading.device, key.fact, place, place.item, value.error().what);
     return;
   }
   reading.holds(key.holds);
@@ -207,7 +207,7 @@ constexpr std::string_view kAnyForms[] = {"version", "matter", "options"};
 // Text that is no JSON, but has a key of device.json and none of another kind: a comma too many
 // must not lose its facts in silence.
 bool means_device_json(std::string_view broken) {
-  const auto has = [&](const char* key) {
+  const auto has = [&](std::string_view key) {
     return broken.find(fmt::format("\"{}\"", key)) != std::string_view::npos;
   };
   return std::none_of(std::begin(kForeign), std::end(kForeign), has) &&
