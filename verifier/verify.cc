@@ -27,8 +27,9 @@ Verification verify(Request request) {
   take_other_chains(out.evidence, std::move(others));
   const Judge judge(request.policy);
   std::vector<Report> reports;
-  for (const auto& other : out.evidence.other_chains) reports.push_back(judge.report(*other));
-  out.report = judge.report(out.evidence, request.answered);
+  for (const auto& other : out.evidence.other_chains)
+    reports.push_back(judge.report(*other, {}, true));
+  out.report = judge.report(out.evidence, request.answered, !reports.empty());
   if (!reports.empty())
     out.report = join_chains(judge, out.evidence, std::move(out.report), reports);
   return out;

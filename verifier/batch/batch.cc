@@ -117,11 +117,11 @@ std::vector<Judged> BatchJudge::joined(std::vector<Judged> all, const std::vecto
     std::vector<Evidence> others;
     std::vector<Report> reports;
     for (size_t k = first[i] + 1; k < end; ++k) {
-      reports.push_back(judge_.report(all[k].evidence));
+      reports.push_back(judge_.report(all[k].evidence, {}, true));
       others.push_back(std::move(all[k].evidence));
     }
     take_other_chains(device.evidence, std::move(others));
-    device.report = judge_.report(device.evidence);
+    device.report = judge_.report(device.evidence, {}, !reports.empty());
     if (!reports.empty())
       device.report = join_chains(judge_, device.evidence, std::move(device.report), reports);
     device.outline = outline_of(device.report);

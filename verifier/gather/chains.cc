@@ -280,8 +280,10 @@ std::vector<Reading> split_chains(Reading reading, std::vector<CertificatePtr>* 
   set_aside(reading.device, all, chains);
   if (chains.size() < 2) return alone();
   const auto owners = owners_of(reading.device, all, chains);
+  out.reserve(chains.size());
   for (size_t k = 0; k < chains.size(); ++k) {
-    Reading& one = out.emplace_back(reading);
+    Reading& one =
+        k + 1 < chains.size() ? out.emplace_back(reading) : out.emplace_back(std::move(reading));
     size_t at = 0;
     std::erase_if(one.device.statements, [&](const Statement& s) {
       const auto of = owners.find(at++);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "verifier/gather/gather_steps.h"
 #include "verifier/readers/credentials/behind.h"
@@ -54,31 +55,34 @@ namespace {
 class Issuers {
  public:
   void add_above(const Certificate& c) {
-    if (const auto skid = c.skid()) above_[of_id(*skid)].push_back(&c);
-    if (!is_root(c)) above_[of_name(c.subject.der)].push_back(&c);
+    if (const auto skid = c.skid()) above_.of_id[*skid].push_back(&c);
+    if (!is_root(c)) above_.of_name[text(c.subject.der)].push_back(&c);
   }
   void add_below(const Certificate& c) {
-    if (const auto akid = c.akid()) below_[of_id(*akid)].push_back(&c);
-    below_[of_name(c.issuer.der)].push_back(&c);
+    if (const auto akid = c.akid()) below_.of_id[*akid].push_back(&c);
+    below_.of_name[text(c.issuer.der)].push_back(&c);
   }
   // Issued by another one of those above.
   bool is_below(const Certificate& c) const {
     const auto akid = c.akid();
-    return (akid && has_other(above_, of_id(*akid), c)) ||
-           has_other(above_, of_name(c.issuer.der), c);
+    return (akid && has_other(above_.of_id, *akid, c)) ||
+           has_other(above_.of_name, text(c.issuer.der), c);
   }
   // Issued another one of those below.
   bool is_above(const Certificate& c) const {
     const auto skid = c.skid();
-    return (skid && has_other(below_, of_id(*skid), c)) ||
-           (!is_root(c) && has_other(below_, of_name(c.subject.der), c));
+    return (skid && has_other(below_.of_id, *skid, c)) ||
+           (!is_root(c) && has_other(below_.of_name, text(c.subject.der), c));
   }
 
  private:
-  static std::string of_id(const KeyId& id) { return "id " + std::string(text(id)); }
-  static std::string of_name(View name) { return "name " + std::string(text(name)); }
-  using Index = std::unordered_map<std::string, std::vector<const Certificate*>>;
-  static bool has_other(const Index& index, const std::string& key, const Certificate& c) {
+  // (The names lie in the certificates, which live longer.)
+  struct Index {
+    std::map<KeyId, std::vector<const Certificate*>> of_id;
+    std::unordered_map<std::string_view, std::vector<const Certificate*>> of_name;
+  };
+  template <class Map>
+  static bool has_other(const Map& index, const typename Map::key_type& key, const Certificate& c) {
     const auto at = index.find(key);
     if (at == index.end()) return false;
     return std::any_of(at->second.begin(), at->second.end(),

@@ -36,10 +36,10 @@ Judge::Judge(const Policy& policy)
     required_[i] = required ? 1 : 0;
     any_required_ = any_required_ || required;
   }
-  severity_.resize(checks.size());
-  for (size_t i = 0; i < checks.size(); ++i)
-    severity_[i] =
-        required_[i] != 0 ? Severity::error : checks[i]->severity.under(network_, stage_);
+  severity_ = links().under(network_, stage_);
+  for (size_t i = 0; any_required_ && i < checks.size(); ++i) {
+    if (required_[i] != 0) severity_[i] = Severity::error;
+  }
   unmet_ = severity_;
   if (policy.fail_on_warn)
     std::replace(unmet_.begin(), unmet_.end(), Severity::warning, Severity::error);
@@ -61,11 +61,12 @@ bool Judge::keeps_open(size_t check, const Answer& answer) const {
   return answer.weight.value_or(severity_[check]) == Severity::error;
 }
 
-Report Judge::report(const Evidence& evidence, std::span<const Answered> answered) const {
+Report Judge::report(const Evidence& evidence, std::span<const Answered> answered,
+                     bool is_joined) const {
   Report report;
   const auto checks = catalogue();
   report.findings.resize(checks.size());
-  const auto keep = [&](size_t i, Outcome outcome) {
+  const auto keep = [&](size_t i, Outcome&& outcome) {
     Finding& finding = report.findings[i];
     if (outcome.texts == nullptr) {
       if (outcome.constant != nullptr && outcome.status != Status::blocked)
@@ -102,44 +103,48 @@ Report Judge::report(const Evidence& evidence, std::span<const Answered> answere
     }
   }
   report_unused_waivers(evidence, report.findings);
-  finish(evidence, answers, report);
+  finish(evidence, answers, report, is_joined);
   return report;
 }
 
 // The remedy belongs to the answer, not to the check.
-void Judge::finish(const Evidence& evidence, std::span<const Answer> answers,
-                   Report& report) const {
+void Judge::finish(const Evidence& evidence, std::span<const Answer> answers, Report& report,
+                   bool is_joined) const {
   for (size_t i = 0; i < answers.size(); ++i) {
     Finding& f = report.findings[i];
     if (f.status == Status::unknown) {
       if (f.remedy.empty()) f.remedy = SparseText::lasting(unknown_remedy(*f.check));
     } else {
       const bool fault = f.status == Status::fail || f.status == Status::warn || !f.waived.empty();
-      if (!fault)
-        f.remedy.clear();
-      else if (f.remedy.empty())
-        f.remedy = SparseText::lasting(f.check->remedy);
+      // Where something is wrong, what the answer brought, else the check's; where nothing is,
+      // none.
+      if (fault == f.remedy.empty())
+        f.remedy = fault ? SparseText::lasting(f.check->remedy) : SparseText();
     }
     f.could_not_be_made = f.status == Status::unknown || answers[i].open;
-    f.keeps_open = f.status == answers[i].status && keeps_open(i, answers[i]);
+    // (Most passed or do not apply, and keep nothing open.)
+    const Status said = answers[i].status;
+    f.keeps_open = f.status == said && said != Status::pass &&
+                   (said != Status::skipped || any_required_) && keeps_open(i, answers[i]);
   }
-  conclude(evidence, report);
+  conclude(evidence, report, !is_joined);
   report.sdk = sdk_result(evidence);
 }
 
 void Judge::conclude_joined(const Evidence& evidence, Report& report) const {
   forget_unused_waivers(report.findings);
   report_unused_waivers(evidence, report.findings);
-  conclude(evidence, report);
+  conclude(evidence, report, true);
 }
 
-void Judge::conclude(const Evidence& evidence, Report& report) const {
+void Judge::conclude(const Evidence& evidence, Report& report, bool summed) const {
   bool failed = false, open = false;
   for (const Finding& f : report.findings) {
     failed = failed || f.status == Status::fail;
     open = open || f.keeps_open;
   }
   report.verdict = failed ? Verdict::reject : open ? Verdict::undecided : Verdict::approve;
+  if (!summed) return;
   const Finding* first = deciding(report);
   report.decided_by = first == nullptr ? nullptr : first->check;
   report.summary = with_chain(evidence, report, with_commissioner(report, summary(report, first)));

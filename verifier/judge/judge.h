@@ -53,8 +53,10 @@ struct SharedAnswers {
 class Judge {
  public:
   explicit Judge(const Policy& policy);
-  // The evidence's policy is the one the judge was made for.
-  Report report(const Evidence& evidence, std::span<const Answered> answered = {}) const;
+  // The evidence's policy is the one the judge was made for. `is_joined`: with the reports of other
+  // chains (chains.h), so that what it says as a whole is said there.
+  Report report(const Evidence& evidence, std::span<const Answered> answered = {},
+                bool is_joined = false) const;
   Outline outline(const Evidence& evidence, SharedAnswers* shared = nullptr) const;
   // Of findings that were put together (chains.h): which waivers nothing needed, verdict and
   // summary anew.
@@ -72,8 +74,9 @@ class Judge {
   const Finding* deciding(const Report& report) const;
   std::string summary(const Report& report, const Finding* first) const;
   std::string not_for_production(const Report& report) const;
-  void conclude(const Evidence& evidence, Report& report) const;
-  void finish(const Evidence& evidence, std::span<const Answer> answers, Report& report) const;
+  void conclude(const Evidence& evidence, Report& report, bool summed) const;
+  void finish(const Evidence& evidence, std::span<const Answer> answers, Report& report,
+              bool is_joined) const;
 };
 
 // One judge, made for one device. `answered`: of a bundle, answers from before, in place of asking

@@ -18,6 +18,11 @@ const Links& links() {
     for (const Check* check : catalogue()) {
       out.after.add(check->after, check->run.needs);
       out.consequence_of.add(check->consequence_of, {});
+      out.ask.push_back(check->run.ask);
+      out.on_main.push_back(check->severity.under(Network::main, Stage::network));
+      out.on_test.push_back(check->severity.under(Network::test, Stage::network));
+      out.on_none.push_back(check->severity.under(Network::none, Stage::network));
+      out.at_lab.push_back(check->severity.under(Network::none, Stage::lab));
     }
     std::vector<uint8_t> seen(catalogue().size());
     for (size_t i = 0; i < catalogue().size(); ++i) visit(i, out, seen, out.order);

@@ -38,6 +38,13 @@ struct Links {
   std::vector<uint16_t> own;    // in this order, those that build on anything that is not shared
   std::vector<uint8_t> shared;  // is_shared()
   std::span<const Check* const> checks = catalogue();
+  // Of each check what is looked at for every device, side by side.
+  std::vector<Outcome (*)(const Views&)> ask;
+  std::vector<Severity> on_main, on_test, on_none, at_lab;
+  const std::vector<Severity>& under(Network network, Stage stage) const {
+    if (stage == Stage::lab) return at_lab;
+    return network == Network::main ? on_main : network == Network::test ? on_test : on_none;
+  }
 };
 const Links& links();
 
@@ -136,11 +143,10 @@ class Runner {
 
   template <class Keep>
   void ask(size_t i, Keep& keep) {
-    const Check& check = *links_.checks[i];
     if (shared_ != nullptr && links_.shared[i] != 0) {
       SharedAnswers::Body& body = shared_->bodies[i];
       if (!body.known) {
-        const Outcome outcome = check.run.ask(views_);
+        const Outcome outcome = links_.ask[i](views_);
         body = {.known = true,
                 .status = outcome.status,
                 .by = outcome.constant,
@@ -152,7 +158,7 @@ class Runner {
       answers_[i].weight = body.weight;
       return take(i, body.status, body.by, body.open);
     }
-    Outcome outcome = answered_.empty() ? check.run.ask(views_) : from_before(check);
+    Outcome outcome = answered_.empty() ? links_.ask[i](views_) : from_before(*links_.checks[i]);
     answers_[i].aside = outcome.aside;
     answers_[i].weight = outcome.weight;
     take(i, outcome.status, outcome.constant, outcome.open);
