@@ -63,16 +63,17 @@ constexpr GroupValues group_values() {
 size_t decode_groups(std::string_view s, Bytes& out) {
   static constexpr GroupValues kValues = group_values();
   out.resize(s.size() / 4 * 3);
-  size_t at = 0, used = 0;
-  for (; at + 4 <= s.size(); at += 4, used += 3) {
-    const auto value = [&](size_t k) { return kValues[k][static_cast<uint8_t>(s[at + k])]; };
+  size_t at = 0;
+  uint8_t* to = out.data();
+  for (const char* from = s.data(); at + 4 <= s.size(); at += 4, from += 4, to += 3) {
+    const auto value = [&](size_t k) { return kValues[k][static_cast<uint8_t>(from[k])]; };
     const uint32_t group = value(0) | value(1) | value(2) | value(3);
     if (group >= kNoGroup) break;
-    out[used] = static_cast<uint8_t>(group >> 16);
-    out[used + 1] = static_cast<uint8_t>(group >> 8);
-    out[used + 2] = static_cast<uint8_t>(group);
+    to[0] = static_cast<uint8_t>(group >> 16);
+    to[1] = static_cast<uint8_t>(group >> 8);
+    to[2] = static_cast<uint8_t>(group);
   }
-  out.resize(used);
+  out.resize(at / 4 * 3);
   return at;
 }
 
@@ -180,8 +181,8 @@ Result<Bytes> from_hex(std::string_view s) {
   if (s.size() % 2 != 0)
     return error(fmt::format("hex: expected an even number of digits, found {}", s.size()),
                  s.size());
-  Bytes out;
-  out.reserve(s.size() / 2);
+  Bytes out(s.size() / 2);
+  uint8_t* to = out.data();
   for (size_t i = 0; i < s.size(); i += 2) {
     const int high = nibble(s[i]), low = nibble(s[i + 1]);
     if (high < 0 || low < 0) {
@@ -190,7 +191,7 @@ Result<Bytes> from_hex(std::string_view s) {
                                static_cast<uint8_t>(s[at])),
                    at);
     }
-    out.push_back(static_cast<uint8_t>(high << 4 | low));
+    *to++ = static_cast<uint8_t>(high << 4 | low);
   }
   return out;
 }

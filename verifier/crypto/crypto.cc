@@ -88,9 +88,47 @@ Key new_key(OSSL_LIB_CTX* of) {
   return key;
 }
 
+constexpr uint8_t kUncompressed = 0x04;
+
+// The public keys that were read last, each with its 65 bytes: of one device the same are read for
+// a certificate and for what it signed, and devices of a lot are below one PAI.
+class ReadKeys {
+ public:
+  // Null: these bytes are no point of the curve.
+  EC_KEY* of(View point, BN_CTX* numbers) {
+    // Hybrid points (06, 07) would pass EC_KEY_oct2key.
+    if (point.size() != sizeof(Point) || point[0] != kUncompressed) return nullptr;
+    Kept* oldest = &kept_.front();
+    for (Kept& kept : kept_) {
+      if (kept.used != 0 && equal(kept.point, point)) {
+        kept.used = ++now_;
+        return kept.key.get();
+      }
+      if (kept.used < oldest->used) oldest = &kept;
+    }
+    oldest->used = 0;
+    // (Verification asks no provider, so the context is never looked at.)
+    if (!oldest->key) oldest->key = new_key(nullptr);
+    if (EC_KEY_oct2key(oldest->key.get(), point.data(), point.size(), numbers) != 1) return nullptr;
+    std::copy(point.begin(), point.end(), oldest->point.begin());
+    oldest->used = ++now_;
+    return oldest->key.get();
+  }
+
+ private:
+  struct Kept {
+    Point point{};
+    Key key;
+    uint64_t used = 0;  // 0: it has no point
+  };
+  static constexpr size_t kMost = 8;
+  std::array<Kept, kMost> kept_;
+  uint64_t now_ = 0;
+};
+
 // What one thread keeps between checks.
 struct Scratch {
-  Key key = new_key(nullptr);  // verification asks no provider, so the context is never looked at
+  ReadKeys keys;
   BigNumberContext numbers{made(BN_CTX_new())};
   Signature signature{made(ECDSA_SIG_new())};
   BIGNUM* r = made(BN_new());  // owned by `signature`
@@ -103,18 +141,14 @@ Scratch& scratch() {
   return kept;
 }
 
-constexpr uint8_t kUncompressed = 0x04;
-
 bool verify_one(const SignatureJob& job, Scratch& mine) {
-  // Hybrid points (06, 07) would pass EC_KEY_oct2key.
-  if (job.key[0] != kUncompressed) return false;
-  if (EC_KEY_oct2key(mine.key.get(), job.key.data(), job.key.size(), mine.numbers.get()) != 1)
-    return false;
+  EC_KEY* const key = mine.keys.of(job.key, mine.numbers.get());
+  if (key == nullptr) return false;
   if (BN_bin2bn(job.signature.data(), 32, mine.r) == nullptr ||
       BN_bin2bn(job.signature.data() + 32, 32, mine.s) == nullptr)
     throw std::bad_alloc();
   return ECDSA_do_verify(job.digest.data(), static_cast<int>(job.digest.size()),
-                         mine.signature.get(), mine.key.get()) == 1;
+                         mine.signature.get(), key) == 1;
 }
 
 // A public key of ML-DSA in OpenSSL, which has it since 3.5: the library that is loaded is asked,
@@ -376,10 +410,9 @@ Sha256 Pbkdf2::block(uint32_t number) const {
 }
 
 bool on_curve(View point) {
-  if (point.size() != sizeof(Point) || point[0] != kUncompressed) return false;
   const QuietErrors quiet;
   Scratch& mine = scratch();
-  return EC_KEY_oct2key(mine.key.get(), point.data(), point.size(), mine.numbers.get()) == 1;
+  return mine.keys.of(point, mine.numbers.get()) != nullptr;
 }
 
 std::optional<Point> public_key_of(View scalar) {

@@ -129,6 +129,36 @@ TEST_CASE("crypto: a signature verifies under its key and digest only") {
   CHECK(verifies(good));
 }
 
+TEST_CASE("crypto: keys in turn, more than are kept, and what is none between them") {
+  std::vector<SignatureJob> jobs;
+  for (uint8_t seed = 1; seed <= 20; ++seed) jobs.push_back(signed_job(seed));
+  SignatureJob off = jobs[0];
+  off.key[64] ^= 1;
+  SignatureJob hybrid = jobs[0];
+  hybrid.key[0] = static_cast<uint8_t>(6 + hybrid.key[64] % 2);
+  for (size_t round = 0; round < 3; ++round) {
+    for (size_t i = 0; i < jobs.size(); ++i) {
+      CAPTURE(i);
+      CHECK(verifies(jobs[i]));
+      CHECK(verifies(jobs[i / 4]));
+      for (const SignatureJob& none : {off, hybrid}) {
+        CHECK_FALSE(verifies(none));
+        CHECK_FALSE(on_curve(none.key));
+      }
+      // Of the key before, and of one that differs from it in a bit.
+      SignatureJob other = jobs[i];
+      other.key = jobs[(i + 1) % jobs.size()].key;
+      CHECK_FALSE(verifies(other));
+      other.key = jobs[i].key;
+      CHECK(verifies(other));
+      other.key[64] ^= 1;
+      CHECK_FALSE(verifies(other));
+      CHECK_FALSE(on_curve(other.key));
+      CHECK(on_curve(jobs[i].key));
+    }
+  }
+}
+
 TEST_CASE("crypto: numbers out of range and points off the curve are false, never an accident") {
   const Bytes order = raw(kOrder), zero(32, 0), all(32, 0xFF), one = join({Bytes(31, 0), {1}});
   Bytes last = order;
