@@ -1,6 +1,6 @@
 // Lists of names and values ("- name: dac_cert", "  value: MII…", as YAML, TOML and object literals
-// have them): what a value is called stands in another entry of the same map, above it, behind it or
-// on its line.
+// have them): what a value is called stands in another entry of the same map, above it, behind it
+// or on its line.
 #pragma once
 
 #include <cstddef>
