@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <span>
+#include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -146,7 +148,7 @@ class Runner {
     if (shared_ != nullptr && links_.shared[i] != 0) {
       SharedAnswers::Body& body = shared_->bodies[i];
       if (!body.known) {
-        const Outcome outcome = links_.ask[i](views_);
+        const Outcome outcome = asked(i);
         body = {.known = true,
                 .status = outcome.status,
                 .by = outcome.constant,
@@ -158,11 +160,20 @@ class Runner {
       answers_[i].weight = body.weight;
       return take(i, body.status, body.by, body.open);
     }
-    Outcome outcome = answered_.empty() ? links_.ask[i](views_) : from_before(*links_.checks[i]);
+    Outcome outcome = answered_.empty() ? asked(i) : from_before(*links_.checks[i]);
     answers_[i].aside = outcome.aside;
     answers_[i].weight = outcome.weight;
     take(i, outcome.status, outcome.constant, outcome.open);
     keep(i, std::move(outcome));
+  }
+
+  // A rule that ends in a fault of ours is told by its name.
+  Outcome asked(size_t i) const {
+    try {
+      return links_.ask[i](views_);
+    } catch (const std::logic_error& fault) {
+      throw std::logic_error(std::string(links_.checks[i]->id) + ": " + fault.what());
+    }
   }
 
   Outcome from_before(const Check& check) const {

@@ -185,7 +185,15 @@ int ask_all(size_t from, Progress& progress) {
         i += catalogue().size();
         continue;
       }
-      Judged device = judge_fixture(name);
+      Judged device;
+      try {
+        device = judge_fixture(name);
+      } catch (const std::exception& thrown) {
+        *fmt::format_to_n(progress.now, sizeof progress.now - 1, "judging {}", name).out = '\0';
+        *fmt::format_to_n(progress.why, sizeof progress.why - 1, "{}", thrown.what()).out = '\0';
+        progress.asked = i + catalogue().size();
+        return 3;
+      }
       if (i / catalogue().size() % 2 == 1) state_everything(device.evidence);
       lose(device.evidence);
       const Views views(device.evidence);
