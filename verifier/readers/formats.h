@@ -1,5 +1,5 @@
-// Every reader's constant. A new format is one file with its Reader, one line here and one in
-// readers.cc.
+// Every reader's constant, and the order in which they are asked. A new format is one file with its
+// Reader, and its name and its place here.
 #pragma once
 
 #include "verifier/readers/reader.h"
@@ -48,5 +48,72 @@ extern const Reader ota_image_reader;
 // What a commissioner said (commissioner_log.cc), labels, archives, and anything else (carve.cc).
 extern const Reader commissioner_log_reader, onboarding_text_reader, label_image_reader,
     archive_reader, carve_reader;
+
+// Order matters where two formats could both claim a file: the more telling magic first, `raw`
+// last. (A tar holds the text of its members as it is: who looks for a PEM anywhere in a file would
+// find theirs.)
+inline constexpr const Reader* kReaders[] = {
+    &own_output_reader,  // quotes what others hold
+    &archive_reader,
+    &label_image_reader,
+    &uf2_reader,
+    &ota_image_reader,
+    &revocation_set_reader,
+    &ledger_answer_reader,
+    &esp_efuse_reader,
+    &esp_efuse_bytes_reader,
+    &esp_security_info_reader,
+    &silabs_security_reader,
+    &nordic_protection_reader,
+    &st_option_bytes_reader,
+    &nxp_blhost_reader,
+    &bouffalo_efuse_reader,
+    &cpms_json_reader,
+    &nordic_json_reader,
+    &ti_factory_json_reader,
+    &telink_summary_reader,
+    &device_json_reader,
+    &vector_json_reader,
+    &attribute_json_reader,
+    &commissioner_log_reader,
+    &manifest_reader,
+    &spake2p_table_reader,
+    &pem_reader,
+    &x509_reader,
+    &cms_cd_reader,
+    &other_cms_reader,
+    &csr_reader,
+    &crl_reader,
+    &key_reader,
+    &sealed_key_reader,
+    &pkcs12_reader,
+    &esp_flash_reader,
+    &esp_nvs_keys_reader,
+    &esp_nvs_reader,
+    &esp_secure_cert_reader,
+    &intel_hex_reader,
+    &s_record_reader,
+    &ti_txt_reader,
+    &elf_reader,
+    &silabs_provision_reader,
+    &telink_reader,
+    &nordic_reader,
+    &nxp_reader,
+    &bouffalolab_reader,
+    &linux_ini_reader,
+    &silabs_flash_reader,
+    &ti_factory_reader,
+    &firmware_reader,
+    &erased_flash_reader,
+    &elements_reader,
+    &text_der_reader,
+    &source_text_reader,
+    &nearly_device_json_reader,
+    &damaged_reader,
+    &blob_reader,
+    &onboarding_text_reader,
+    &drawing_reader,
+    &carve_reader,
+};
 
 }  // namespace attest

@@ -1,5 +1,5 @@
 // Reader: how one kind of file becomes statements about a device. One file a format, each with a
-// `Reader` constant; the explicit ordered list is in readers.cc. Recognition is by content, never
+// `Reader` constant; the explicit ordered list is in formats.h. Recognition is by content, never
 // by name.
 //
 // A reader that recognises its format reads what is undamaged, reports what is damaged with its
