@@ -33,7 +33,7 @@ const std::set<std::string> kOfNone = {"a credential", "evidence", "a CMS", "era
 TEST_CASE("formats: every reader has a row of its kind, and every kind of the interface is there") {
   std::set<std::string> kinds, words;
   for (const cli::EvidenceKind& row : cli::evidence_kinds()) {
-    CAPTURE(row.kind);
+    CAPTURE(std::string(row.kind));
     CHECK(kinds.insert(row.kind).second);
     CHECK(*row.what != '\0');
     std::string_view rest = row.readers;
@@ -48,8 +48,8 @@ TEST_CASE("formats: every reader has a row of its kind, and every kind of the in
   size_t seen = 0;
   for (const Reader* reader : readers()) {
     ++seen;
-    CAPTURE(reader->kind);
-    CAPTURE(reader->expects);
+    CAPTURE(std::string(reader->kind));
+    CAPTURE(std::string(reader->expects));
     CHECK(kinds.contains(reader->kind));
     CHECK((words.contains(reader->expects) || kOfNone.contains(reader->expects)));
   }
@@ -63,7 +63,7 @@ TEST_CASE("formats: docs/formats.md is what the program prints") {
 
 TEST_CASE("formats: every vendor's dump says how it is made") {
   for (const cli::EvidenceKind& row : cli::evidence_kinds()) {
-    CAPTURE(row.kind);
+    CAPTURE(std::string(row.kind));
     if (std::string_view(row.group) == "Vendors' dumps") CHECK(*row.made_by != '\0');
   }
 }

@@ -21,10 +21,44 @@ std::vector<std::string> Judged::ids(Status status) const {
   return out;
 }
 
-Judged judge(Reading reading, const Policy& policy, const TrustStore& trust) {
+namespace {
+
+Judged gathered(Reading reading, const Policy& policy, const TrustStore& trust) {
   Judged out;
   out.evidence = gather(std::move(reading), policy, trust, nullptr, openssl_engine());
   verify_signatures(out.evidence, openssl_engine());
+  return out;
+}
+
+using Judging = Judged (*)(Reading, const Policy&, const TrustStore&);
+
+Judged with(const std::vector<std::string>& words, Judging judging) {
+  Judged out;
+  auto given = given_by(words);
+  if (!given) {
+    out.errors.push_back(given.error().what);
+    return out;
+  }
+  Reading reading;
+  reading.secrets = std::move(given->secrets);
+  out.errors = read_paths(given->evidence, reading);
+  if (const auto done = read_revocation_sets(given->revocation_sets, reading); !done)
+    out.errors.push_back(done.error().what);
+  return out.errors.empty() ? judging(std::move(reading), given->policy, given->trust)
+                            : std::move(out);
+}
+
+std::vector<std::string> options_of(const std::string& fixture) {
+  std::ifstream in("fixtures/devices/" + fixture + "/options");
+  std::vector<std::string> words;
+  for (std::string word; in >> word;) words.push_back(word);
+  return words;
+}
+
+}  // namespace
+
+Judged judge(Reading reading, const Policy& policy, const TrustStore& trust) {
+  Judged out = gathered(std::move(reading), policy, trust);
   out.report = attest::judge(out.evidence);
   out.text = report_text(out.evidence, out.report, {.golden = true});
   return out;
@@ -59,19 +93,7 @@ Result<GivenBy> given_by(const std::vector<std::string>& words) {
 }
 
 Judged judge(const std::vector<std::string>& words) {
-  Judged out;
-  auto given = given_by(words);
-  if (!given) {
-    out.errors.push_back(given.error().what);
-    return out;
-  }
-  Reading reading;
-  reading.secrets = std::move(given->secrets);
-  out.errors = read_paths(given->evidence, reading);
-  if (const auto done = read_revocation_sets(given->revocation_sets, reading); !done)
-    out.errors.push_back(done.error().what);
-  return out.errors.empty() ? judge(std::move(reading), given->policy, given->trust)
-                            : std::move(out);
+  return with(words, judge);
 }
 
 const std::vector<std::string>& whole_reports() {
@@ -83,14 +105,17 @@ const std::vector<std::string>& whole_reports() {
 }
 
 Judged judge_fixture(const std::string& name) {
-  std::ifstream in("fixtures/devices/" + name + "/options");
-  std::vector<std::string> words;
-  for (std::string word; in >> word;) words.push_back(word);
-  Judged out = judge(words);
+  Judged out = judge(options_of(name));
   out.name = name;
   const auto& whole = whole_reports();
   if (out.errors.empty() && std::find(whole.begin(), whole.end(), name) != whole.end())
     out.text = report_text(out.evidence, out.report, {.all_checks = true});
+  return out;
+}
+
+Judged gather_fixture(const std::string& name) {
+  Judged out = with(options_of(name), gathered);
+  out.name = name;
   return out;
 }
 

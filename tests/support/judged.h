@@ -36,8 +36,9 @@ Judged judge(Reading reading, const Policy& policy, const TrustStore& trust);
 Judged judge(const std::vector<std::string>& words);
 const std::vector<std::string>&
 whole_reports();  // the fixtures whose expected report is the whole one
-Judged judge_fixture(const std::string& name);  // fixtures/devices/<name>, from its options
-std::vector<std::string> fixture_names();       // sorted
-const std::vector<Judged>& judged_fixtures();   // all of them, judged once
+Judged judge_fixture(const std::string& name);   // fixtures/devices/<name>, from its options
+Judged gather_fixture(const std::string& name);  // its evidence alone: no rule has been asked
+std::vector<std::string> fixture_names();        // sorted
+const std::vector<Judged>& judged_fixtures();    // all of them, judged once
 
 }  // namespace attest::test
