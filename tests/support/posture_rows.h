@@ -74,8 +74,9 @@ inline void check_all(const std::vector<Row>& rows, std::set<std::string>& passe
     REQUIRE_MESSAGE(check != nullptr, row.id);
     const Report report = judged(row);
     const Finding& f = report.findings[check_index(*check)];
-    const std::string found = fmt::format("{}: {}", status_name(f.status),
-                                          f.blocked_by != nullptr ? f.blocked_by->id : f.message);
+    const std::string found =
+        fmt::format("{}: {}", status_name(f.status),
+                    f.blocked_by != nullptr ? f.blocked_by->id : f.message.str());
     CHECK_MESSAGE((f.status == row.status && found.find(row.words) != std::string::npos),
                   std::string(row.id) << "\n  found    " << found << "\n  expected "
                                       << status_name(row.status) << ": " << row.words);

@@ -162,7 +162,7 @@ std::string judged_by(const Bytes& bytes, const std::string& ordered_key, const 
   const Report report = attest::judge(e);
   const Finding& f = report.findings[check_index(*find_check(id))];
   return fmt::format("{}: {}", status_name(f.status),
-                     f.blocked_by != nullptr ? f.blocked_by->id : f.message);
+                     f.blocked_by != nullptr ? f.blocked_by->id : f.message.str());
 }
 bool is(const std::string& found, std::string_view status, std::string_view words = "") {
   return found.starts_with(status) && found.find(words) != std::string::npos;
@@ -368,7 +368,7 @@ TEST_CASE("MCUboot: the counter of an image whose signature is broken is none") 
     const Report report = attest::judge(e);
     const Finding& f = report.findings[check_index(*find_check("security.rollback-is-prevented"))];
     return fmt::format("{}: {}", status_name(f.status),
-                       f.blocked_by != nullptr ? f.blocked_by->id : f.message);
+                       f.blocked_by != nullptr ? f.blocked_by->id : f.message.str());
   };
   CHECK(is(versions(low), "fail", "is 1"));
   Bytes broken = image({.counter = 3}, key.get());
