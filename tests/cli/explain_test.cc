@@ -236,8 +236,10 @@ TEST_CASE("explain: another program's number is no result") {
         "HTTP status 302", "GATT error 133", "make: *** [all] Error: exit status 604",
         "OSError: [Errno 32] error 101", "curl failed with error 604"})
     CHECK_MESSAGE(names(pasted) == "", pasted);
-  for (const char* pasted : {"chip-tool exited with code 1: attestation error 604",
-                             "HTTP bridge: commissioning failed, error 604"})
+  for (const char* pasted :
+       {"chip-tool exited with code 1: attestation error 604", "plug on wifi: err 604",
+        "HTTP bridge: commissioning failed, error 604", "err 604 after mDNS, bluetooth",
+        "chip[CTL]: exited with error 604", "disconnected: err 604"})
     CHECK_MESSAGE(names(pasted).find(k604) != std::string::npos, pasted);
 }
 

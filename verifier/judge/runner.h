@@ -160,7 +160,7 @@ class Runner {
       answers_[i].weight = body.weight;
       return take(i, body.status, body.by, body.open);
     }
-    Outcome outcome = answered_.empty() ? asked(i) : from_before(*links_.checks[i]);
+    Outcome outcome = answered_.empty() ? asked(i) : from_before(i);
     answers_[i].aside = outcome.aside;
     answers_[i].weight = outcome.weight;
     take(i, outcome.status, outcome.constant, outcome.open);
@@ -176,10 +176,10 @@ class Runner {
     }
   }
 
-  Outcome from_before(const Check& check) const {
+  Outcome from_before(size_t i) const {
     const auto at = std::find_if(answered_.begin(), answered_.end(),
-                                 [&](const Answered& a) { return a.check == &check; });
-    if (at == answered_.end()) return check.run.ask(views_);
+                                 [&](const Answered& a) { return a.check == links_.checks[i]; });
+    if (at == answered_.end()) return asked(i);
     if (at->status == Status::blocked) return blocked(at->blocked_by);
     return with_texts(at->status, at->texts.message, at->texts.expected, at->texts.actual,
                       at->texts.source);

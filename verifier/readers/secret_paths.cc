@@ -80,7 +80,7 @@ class Secrets {
     std::string out;
     size_t shown = 0;  // as far as it stands in `out`
     for (size_t at = 0; at < path.size();) {
-      const size_t length = may_begin(path, at) ? at_begin(path, at) : 0;
+      const size_t length = at_begin(path, at);
       if (length != 0) {
         out += path.substr(shown, at - shown);
         out += kMasked;
@@ -133,13 +133,6 @@ class Secrets {
                                 [&](const Bytes* der) { return find(*der, *point).has_value(); });
   }
 
-  // What at_begin looks at in no case is most of a path.
-  bool may_begin(std::string_view path, size_t at) const {
-    const char first = path[at], before = at == 0 ? '/' : path[at - 1];
-    return (is_digit(first) && !is_digit(before)) ||
-           (path.size() - at >= 2 * kScalar && is_hex_digit(first) && !is_hex_digit(before)) ||
-           (to_lower(first) == 'm' && !is_word_letter(before)) || !bodies_.empty();
-  }
   size_t at_begin(std::string_view path, size_t at) {
     const std::string_view rest = path.substr(at);
     const char before = at == 0 ? '/' : path[at - 1];
