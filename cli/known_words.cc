@@ -213,10 +213,10 @@ constexpr OldCode kOldCodes[] = {
 bool is_of_other_numbers(std::string_view line) {
   // (No word of these alone, as "wifi": a line about an "err 604" may have that, too.)
   constexpr std::string_view kOthers[] = {
-      "exit code",   "exit status", "exit value", "exited with", "returncode",  "return code",
-      "errno",       "http status", "http error", "http/",       "errordomain", "reason code",
-      "wifi reason", "gatt error",  "npm err",    "broken pipe", "oserror",     "ioexception",
-      "curl failed", "curl: ",      "signal "};
+      "exit code",   "exit status", "exit value",  "exited with", "returncode",
+      "return code", "errno",       "http status", "http error",  "http/",
+      "errordomain", "reason code", "wifi reason", "gatt error",  "npm err",
+      "broken pipe", "oserror",     "ioexception", "curl failed", "curl: "};
   constexpr std::string_view kOurs[] = {"attest", "chip",       "matter",  "mtrerror",
                                         "dac ",   "commission", "im error"};
   const auto has = [&](std::string_view words) {

@@ -1,8 +1,6 @@
 #include "verifier/readers/credentials/name_before.h"
 
 #include <algorithm>
-#include <initializer_list>
-#include <utility>
 
 #include "verifier/base/characters.h"
 #include "verifier/readers/credentials/name_beside.h"
@@ -159,12 +157,10 @@ bool stands_behind_another(std::string_view before, std::string_view line) {
   return names_a_place(without_tags(other));
 }
 
-// `of_value`: the line in which the value's own place is named, as long as no name stands above it.
 NameBefore above_value(std::string_view text, size_t offset,
-                       bool (*says_nothing)(std::string_view words), std::string& of_value) {
+                       bool (*says_nothing)(std::string_view words)) {
   const size_t begin = offset - std::min(offset, kBefore);
   NameBefore out;
-  bool is_next = false;  // the line right above it may be the name of a list
   size_t end = offset;
   for (size_t lines = 0; lines < kMostLines; ++lines) {
     size_t from = end;
@@ -174,19 +170,8 @@ NameBefore above_value(std::string_view text, size_t offset,
                                       : behind_time(text.substr(from, end - from));
     const bool ends =
         lines != 0 && (closes(line) || (has_word(line) && !goes_on(line)) || is_row_of_cells(line));
-    if (std::exchange(is_next, false)) {
-      const std::string_view name = name_beside(line, of_value);
-      if (!name.empty()) {
-        of_value.clear();
-        return {.above = std::string(name) + " ", .line = out.line};
-      }
-    }
     if (ends) return out;
     const std::string_view rest = behind_closed(behind_values(line));
-    if (out.whole().find_first_not_of(' ') == std::string::npos) {
-      of_value = without_tags(rest);
-      is_next = true;
-    }
     if (lines == 0) {
       out.line = without_tags(rest);
     } else {
@@ -202,21 +187,33 @@ NameBefore above_value(std::string_view text, size_t offset,
   return out;
 }
 
+// The line in which the value's place is named, up to the value: its own one, or where nothing
+// stands before the value there, one above that goes on in it. Its beginning; npos: there is none.
+size_t line_of_value(std::string_view text, size_t offset) {
+  size_t end = offset;
+  for (size_t lines = 0; lines < kMostLines; ++lines) {
+    const size_t least = end - std::min(end, kBefore);
+    size_t from = end;
+    while (from != least && text[from - 1] != '\n') --from;
+    const std::string_view line = text.substr(from, end - from);
+    if (has_word(line)) return lines == 0 || goes_on(line) ? from : std::string_view::npos;
+    if (from == least) break;
+    end = from - 1;
+  }
+  return std::string_view::npos;
+}
+
 }  // namespace
 
 NameBefore name_before(std::string_view text, size_t offset,
                        bool (*says_nothing)(std::string_view words)) {
   offset = std::min(offset, text.size());
-  std::string of_value;
-  NameBefore out = above_value(text, offset, says_nothing, of_value);
-  const size_t comma = of_value.rfind(',');  // of a map on one line
-  if (comma != std::string::npos || says_nothing(out.whole())) {
-    const std::string name = name_in_map(text, offset, of_value);
-    if (!name.empty())
-      return {.above = name + " ",
-              .line = comma == std::string::npos ? out.line : of_value.substr(comma + 1)};
-  }
-  return out;
+  const size_t line = line_of_value(text, offset);
+  const NameInMap in_map =
+      line == std::string_view::npos ? NameInMap{} : name_in_map(text, line, offset);
+  if (!in_map.name.empty())
+    return {.above = std::string(in_map.name) + " ", .line = std::string(in_map.entry)};
+  return above_value(text, offset, says_nothing);
 }
 
 }  // namespace attest
